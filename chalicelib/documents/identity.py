@@ -1,8 +1,8 @@
 """The blocks every paper shares: who sells, who buys, as lines ready to be set."""
 
-from chalicelib.documents.formats import NO_BREAK, country, typeset, whole_money
+from chalicelib.documents.formats import NO_BREAK, country, whole_money
 from chalicelib.documents.printable import printable
-from chalicelib.domain.papers.invoice import Lang
+from chalicelib.domain.kernel.language import Language
 from chalicelib.domain.papers.seller import Buyer, PostalAddress, Seller
 
 LEGAL = {
@@ -22,7 +22,7 @@ def registered_name(seller: Seller) -> str:
     return name if name.endswith(f" {form}") else f"{name}, {form}"
 
 
-def address_lines(address: PostalAddress | None, lang: Lang) -> list[str]:
+def address_lines(address: PostalAddress | None, lang: Language) -> list[str]:
     """Street, town and country; a line that cannot be drawn is left out."""
     if address is None:
         return []
@@ -31,7 +31,7 @@ def address_lines(address: PostalAddress | None, lang: Lang) -> list[str]:
     return [*(line for line in lines if line), country(address.country, lang)]
 
 
-def seller_view(seller: Seller, lang: Lang) -> dict[str, object]:
+def seller_view(seller: Seller, lang: Language) -> dict[str, object]:
     """The seller as printed: names, address, contact, and the line the register asks for."""
     legal = LEGAL[lang].format(
         name=registered_name(seller),
@@ -46,11 +46,11 @@ def seller_view(seller: Seller, lang: Lang) -> dict[str, object]:
         "address": address_lines(seller.address, lang),
         "email": seller.email,
         "phone": seller.phone.replace(" ", NO_BREAK),
-        "legal": typeset(legal, lang),
+        "legal": legal,
     }
 
 
-def buyer_view(buyer: Buyer, unnamed: str, lang: Lang) -> dict[str, object]:
+def buyer_view(buyer: Buyer, unnamed: str, lang: Language) -> dict[str, object]:
     """The buyer under the nearest name our faces can draw, or under the customer reference."""
     return {
         "name": printable(buyer.name, unnamed.format(customer=buyer.customer_id)),

@@ -4,11 +4,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from chalicelib.documents.compiler import compile_pdf
-from chalicelib.documents.formats import long_date, money, rate, short_date, typeset
+from chalicelib.documents.formats import long_date, money, rate, short_date
 from chalicelib.documents.identity import buyer_view, seller_view
 from chalicelib.documents.invoice_words import WORDS, InvoiceWords
 from chalicelib.documents.printable import printable
-from chalicelib.domain.papers.invoice import Discount, InvoiceLine, InvoiceRecord, Lang
+from chalicelib.domain.kernel.language import Language
+from chalicelib.domain.papers.invoice import Discount, InvoiceLine, InvoiceRecord
 
 ONE_DAY = timedelta(days=1)
 Fact = dict[str, str]
@@ -24,7 +25,7 @@ def invoice_view(record: InvoiceRecord) -> dict[str, Any]:
     words, lang = WORDS[record.lang], record.lang
     issued, paid = long_date(record.issued_on, lang), long_date(record.paid_on, lang)
     method = printable(record.method_label, "–")
-    view: dict[str, Any] = {
+    return {
         "lang": lang,
         "title": f"{words.heading} {record.number} – {record.seller.trade_name}",
         "description": words.description.format(number=record.number, issued=issued),
@@ -45,7 +46,6 @@ def invoice_view(record: InvoiceRecord) -> dict[str, Any]:
         "notes": _notes(record, words),
         "page": words.page,
     }
-    return {key: _typeset(part, lang) for key, part in view.items()}
 
 
 def _parts(on: date) -> list[int]:
@@ -77,7 +77,7 @@ def _period(record: InvoiceRecord, words: InvoiceWords) -> dict[str, str]:
     }
 
 
-def _rows(line: InvoiceLine, words: InvoiceWords, lang: Lang) -> list[dict[str, str]]:
+def _rows(line: InvoiceLine, words: InvoiceWords, lang: Language) -> list[dict[str, str]]:
     """One row for the service at list price, one for its discount."""
     covered = words.covered.format(
         first=long_date(line.period_from_on, lang),
@@ -97,7 +97,7 @@ def _rows(line: InvoiceLine, words: InvoiceWords, lang: Lang) -> list[dict[str, 
     return [service, _discount_row(line.discount, words, lang)]
 
 
-def _discount_row(discount: Discount, words: InvoiceWords, lang: Lang) -> dict[str, str]:
+def _discount_row(discount: Discount, words: InvoiceWords, lang: Language) -> dict[str, str]:
     off = money(-discount.taxed.net, lang)
     return {
         "name": printable(discount.label, "–"),
@@ -131,16 +131,3 @@ def _notes(record: InvoiceRecord, words: InvoiceWords) -> list[str]:
     exemption = record.exemption
     tax = exemption.mention if exemption else words.collections
     return [words.supply_kind, tax, words.keep]
-
-
-def _typeset(value: Any, lang: Lang) -> Any:
-    """The same view with every string set by the rules of its language."""
-    match value:
-        case str():
-            return typeset(value, lang)
-        case dict():
-            return {key: _typeset(part, lang) for key, part in value.items()}
-        case list():
-            return [_typeset(part, lang) for part in value]
-        case _:
-            return value

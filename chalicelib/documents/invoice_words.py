@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from chalicelib.domain.papers.invoice import Lang
+from chalicelib.documents.formats import set_words
+from chalicelib.domain.kernel.language import Language
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,4 +94,7 @@ ENGLISH = InvoiceWords(
     keep="We advise you to keep this invoice.",
     page="Page {page} of {pages}",
 )
-WORDS: dict[Lang, InvoiceWords] = {"fr": FRENCH, "en": ENGLISH}
+WORDS: dict[Language, InvoiceWords] = {
+    "fr": set_words(FRENCH, "fr"),
+    "en": set_words(ENGLISH, "en"),
+}

@@ -22,17 +22,17 @@ def is_covered(character: str) -> bool:
     return index >= 0 and code <= RANGES[index][1]
 
 
-def printable(text: str, fallback: str) -> str:
+def printable(text: str, fallback: str, longest: int = LONGEST) -> str:
     """`text` without what cannot be drawn, on one line; `fallback` when no letter or digit is left.
 
     Compatibility forms become plain ones (wide or decorated letters), a letter whose accent is
-    unknown keeps its base, stacks of marks are cut, and 120 characters are enough for a line.
+    unknown keeps its base, stacks of marks are cut, what outgrows `longest` ends in an ellipsis.
     """
     kept = "".join(_drawn(character) for character in unicodedata.normalize("NFC", text))
     line = " ".join(_without_stacks(kept).split())
     if not any(character.isalnum() for character in line):
         return fallback
-    return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + ELLIPSIS
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + ELLIPSIS
 
 
 def _drawn(character: str) -> str:

@@ -10,9 +10,9 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from chalicelib.domain.kernel.calendar import paris_date
+from chalicelib.domain.kernel.language import Language
 from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.kernel.value import Value
-from chalicelib.domain.papers.invoice import Lang
 from chalicelib.domain.papers.seller import Buyer, Seller
 from chalicelib.domain.papers.tax import Taxed, extract_vat
 
@@ -21,7 +21,7 @@ class TermsReference(Value):
     """The exact text that was accepted: version, language, digest, and where it stays readable."""
 
     version: str
-    lang: Lang
+    lang: Language
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     url: str
 
@@ -60,7 +60,7 @@ class ConfirmationRecord(Value):
 
     schema_version: Literal[1] = 1
     subscription_id: str
-    lang: Lang
+    lang: Language
     concluded_at: datetime
     seller: Seller
     buyer: Buyer
@@ -98,7 +98,7 @@ class ConfirmationRecord(Value):
 def freeze_confirmation(
     *,
     subscription_id: str,
-    lang: Lang,
+    lang: Language,
     concluded_at: datetime,
     seller: Seller,
     buyer: Buyer,

@@ -9,13 +9,12 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from chalicelib.domain.kernel.language import Language
 from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.kernel.value import Value
 from chalicelib.domain.papers.numbering import NUMBER
 from chalicelib.domain.papers.seller import Buyer, Seller
 from chalicelib.domain.papers.tax import Taxed, extract_vat
-
-Lang = Literal["fr", "en"]
 
 
 class Discount(Value):
@@ -66,7 +65,7 @@ class InvoiceRecord(Value):
     number: str = Field(pattern=f"^{NUMBER.pattern}$")
     issued_on: date
     paid_on: date
-    lang: Lang
+    lang: Language
     seller: Seller
     buyer: Buyer
     lines: tuple[InvoiceLine, ...] = Field(min_length=1)
@@ -100,7 +99,7 @@ def freeze_invoice(
     plan_name: str,
     gross: Money,
     rate_bps: int,
-    lang: Lang,
+    lang: Language,
     seller: Seller,
     buyer: Buyer,
     method_label: str,
