@@ -1,0 +1,1 @@
+"""Tacite: everything that ships."""

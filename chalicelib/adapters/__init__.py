@@ -1,0 +1,1 @@
+"""The world behind the ports; an adapter shares its port's name."""

@@ -1,0 +1,1 @@
+"""Due items, attempts, settlement, numbering and the journal."""

@@ -1,0 +1,32 @@
+"""What the provider can say about one attempt; every channel speaks these words."""
+
+from typing import Literal
+
+from chalicelib.domain.kernel.value import Value
+from chalicelib.domain.selling.checkout import StoredMethod
+
+
+class Authorised(Value):
+    """The money is the platform's."""
+
+    kind: Literal["authorised"] = "authorised"
+    provider_reference: str
+    method: StoredMethod | None = None
+    method_label: str | None = None
+
+
+class Refused(Value):
+    """A final no to this attempt; `code` is the provider's refusal reason code."""
+
+    kind: Literal["refused"] = "refused"
+    provider_reference: str | None = None
+    code: str
+
+
+class Unknown(Value):
+    """No answer, or not yet: it is asked again, never tried again."""
+
+    kind: Literal["unknown"] = "unknown"
+
+
+Outcome = Authorised | Refused | Unknown

@@ -1,0 +1,1 @@
+"""Terms, their acceptance, and the subscription."""

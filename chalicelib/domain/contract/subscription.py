@@ -1,0 +1,116 @@
+"""The subscription (abonnement): the contract that runs from its anchor until it is ended."""
+
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from pydantic import Field
+
+from chalicelib.domain.kernel.calendar import due_date, paris_date, period_index, roll, start_of_day
+from chalicelib.domain.kernel.language import Language
+from chalicelib.domain.kernel.money import Money
+from chalicelib.domain.kernel.value import Entity
+from chalicelib.domain.selling.catalogue import PlanKey
+from chalicelib.domain.selling.checkout import Consent, Evidence, StoredMethod
+
+WITHDRAWAL_DAYS = 14
+
+
+class Status(StrEnum):
+    """Where a subscription stands; there is no pause (REN-4)."""
+
+    ACTIVE = "active"
+    PAST_DUE = "past_due"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+
+
+class Contract(Entity):
+    """What was concluded, word for word and for ever: evidence, never rewritten (FRM-1)."""
+
+    subscription_id: str
+    customer_id: str
+    plan: PlanKey
+    price_row: str
+    gross_minor: int
+    currency: str
+    rate_bps: int
+    terms_version: str
+    terms_sha256: str
+    lang: Language
+    policy: dict[str, object]
+    consents: tuple[Consent, ...]
+    evidence: Evidence
+    concluded_at: datetime
+
+
+class Subscription(Entity):
+    """A monthly commitment, tacitly renewed (CGS 2.1 d §1).
+
+    Attributes:
+        anchor_on: Paris date on which the first period starts; every due date counts from it.
+        ends_on: first date without access once a cancellation stands, else None.
+        confirmed_at: when the relay took the confirmation with its PDF; no access before (FRM-4).
+        invited_at: when the relay took the mail with the access link.
+    """
+
+    id: str
+    customer_id: str
+    plan: PlanKey
+    lang: Language
+    status: Status = Status.ACTIVE
+    price_row: str
+    gross_minor: int = Field(gt=0)
+    currency: str
+    rate_bps: int
+    policy: str
+    terms_version: str
+    anchor_on: date
+    concluded_at: datetime
+    starts_at_once: bool
+    method: StoredMethod | None = None
+    ends_on: date | None = None
+    cancelled_at: datetime | None = None
+    ended_at: datetime | None = None
+    confirmation_sha256: str | None = None
+    confirmed_at: datetime | None = None
+    invited_at: datetime | None = None
+    agenda_at: datetime | None = None
+
+    @property
+    def gross(self) -> Money:
+        """The price of a month, all taxes included."""
+        return Money(minor=self.gross_minor, currency=self.currency)
+
+    def period(self, number: int) -> tuple[date, date]:
+        """First day of a period and first day of the next: `[anchor + n, anchor + n + 1)`."""
+        return due_date(self.anchor_on, number), due_date(self.anchor_on, number + 1)
+
+    def period_at(self, instant: datetime) -> int:
+        """The number of the period that runs at `instant`; 0 before the first."""
+        return max(0, period_index(self.anchor_on, paris_date(instant)))
+
+    def runs_past(self, on: date) -> bool:
+        """Whether a period starting on that date still belongs to the contract."""
+        return self.status is not Status.ENDED and (self.ends_on is None or on < self.ends_on)
+
+
+def withdrawal_last_day(concluded_on: date) -> date:
+    """Last day on which the right of withdrawal can be used (WDR-1, L221-18)."""
+    return roll(concluded_on + timedelta(days=WITHDRAWAL_DAYS))
+
+
+def effective_on(concluded_at: datetime, *, starts_at_once: bool) -> date:
+    """The anchor: the day of the order, or the day after the withdrawal period (WDR-2)."""
+    concluded_on = paris_date(concluded_at)
+    if starts_at_once:
+        return concluded_on
+    return withdrawal_last_day(concluded_on) + timedelta(days=1)
+
+
+def next_wake(subscription: Subscription, now: datetime) -> datetime | None:
+    """When the contract itself next has something to do: its papers, then its end."""
+    if subscription.status is Status.ENDED:
+        return None
+    if subscription.invited_at is None or subscription.method is None:
+        return now + timedelta(minutes=15)
+    return start_of_day(subscription.ends_on) if subscription.ends_on else None

@@ -1,0 +1,1 @@
+"""What every capability shares: money, calendar, ids, change, errors, policy."""

@@ -1,0 +1,256 @@
+"""The checkout (souscription): from the order form to money, one item, one id made by the page.
+
+    review --place--> placed --first charge--> paid
+                        |--24 hours--> void
+
+A form sent twice is the same checkout; a refused payment is tried again on the same checkout.
+"""
+
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from chalicelib.domain.kernel.change import NOTHING, Change, Insert, Replace
+from chalicelib.domain.kernel.errors import Refused
+from chalicelib.domain.kernel.ids import DueKey
+from chalicelib.domain.kernel.language import Language
+from chalicelib.domain.kernel.money import Money
+from chalicelib.domain.kernel.policy import Policy
+from chalicelib.domain.kernel.value import Entity, Value
+from chalicelib.domain.selling.catalogue import PlanKey, PriceRow
+
+ATTEMPTS_MAX = 8
+SESSION_HOURS = 1
+
+
+class Stage(StrEnum):
+    """Where a checkout stands."""
+
+    REVIEW = "review"
+    PLACED = "placed"
+    PAID = "paid"
+    VOID = "void"
+
+
+class Buyer(Value):
+    """What the order form asks about the person who orders (CGS 2.1 b §1)."""
+
+    given_name: str = Field(min_length=1, max_length=80)
+    family_name: str = Field(min_length=1, max_length=80)
+    email: str = Field(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]{2,}$")
+    born_on: date
+    address_line: str = Field(min_length=1, max_length=120)
+    postal_code: str = Field(min_length=1, max_length=10)
+    city: str = Field(min_length=1, max_length=80)
+    country: str = Field(pattern="^[A-Z]{2}$")
+
+
+class Consent(Value):
+    """One box ticked or one button pressed, with the words that were shown (FRM-1 a)."""
+
+    name: Literal["terms", "immediate_start", "order"]
+    words: str
+    screen: str
+    lang: Language
+    given_at: datetime
+    terms_version: str | None = None
+    terms_sha256: str | None = None
+
+
+class Evidence(Value):
+    """Where a consent came from, kept small on purpose (FRM-1 c)."""
+
+    session_id: str
+    address: str
+    agent: str
+
+
+class Session(Value):
+    """A payment page opened with the provider for one attempt at the first charge."""
+
+    attempt: int = Field(ge=1)
+    opened_at: datetime
+    session_id: str | None = None
+    session_secret: str | None = None
+    expires_at: datetime | None = None
+    state: Literal["open", "refused", "authorised", "returned"] = "open"
+    provider_reference: str | None = None
+    refusal_code: str | None = None
+
+
+class StoredMethod(Value):
+    """A payment method the provider keeps for us; never a card number (PAY-5)."""
+
+    token: str
+    kind: str
+    brand: str | None = None
+    last_four: str | None = None
+    expires: str | None = None
+
+    def label(self) -> str:
+        """How documents name it: the brand and the last four digits."""
+        brand = (self.brand or self.kind).replace("_", " ")
+        return f"{brand} •••• {self.last_four}" if self.last_four else brand
+
+
+class Checkout(Entity):
+    """An order on its way; `id` becomes the subscription's id.
+
+    Attributes:
+        shown_gross_minor: the total the buyer saw on the review page.
+        customer_id: the account that orders, or the one prepared for a new buyer.
+        is_new_customer: whether `customer_id` has no account yet.
+    """
+
+    id: str
+    stage: Stage = Stage.REVIEW
+    lang: Language
+    plan: PlanKey
+    price_row: str
+    currency: str
+    gross_minor: int
+    rate_bps: int
+    buyer: Buyer
+    customer_id: str
+    is_new_customer: bool
+    mailbox_digest: str
+    policy: str
+    terms_version: str
+    terms_sha256: str
+    consents: tuple[Consent, ...]
+    evidence: Evidence
+    started_at: datetime
+    placed_at: datetime | None = None
+    sessions: tuple[Session, ...] = ()
+    method: StoredMethod | None = None
+    agenda_at: datetime | None = None
+
+    @property
+    def gross(self) -> Money:
+        """The total per month, all taxes included."""
+        return Money(minor=self.gross_minor, currency=self.currency)
+
+    @property
+    def first_due(self) -> DueKey:
+        """The identity of the first charge."""
+        return DueKey(subscription_id=self.id, period=0)
+
+    @property
+    def session(self) -> Session | None:
+        """The latest payment page."""
+        return self.sessions[-1] if self.sessions else None
+
+    def starts_at_once(self) -> bool:
+        """Whether the buyer asked for access before the withdrawal period ends (WDR-2)."""
+        return any(consent.name == "immediate_start" for consent in self.consents)
+
+
+def start(checkout: Checkout) -> Change:
+    """Keep a valid order form, ready for review."""
+    assert checkout.stage is Stage.REVIEW
+    return Change((Insert(checkout),))
+
+
+def correct(before: Checkout, after: Checkout) -> Change:
+    """Replace the form of an order under review; boxes were ticked anew (FRM-2).
+
+    Raises:
+        Refused: `CHECKOUT_ALREADY_PLACED`; nothing can be edited after the order.
+    """
+    if before.stage is not Stage.REVIEW:
+        raise Refused("CHECKOUT_ALREADY_PLACED", before.id)
+    return Change((Replace(after.replace(version=before.version + 1)),))
+
+
+def place(
+    checkout: Checkout,
+    *,
+    order: Consent,
+    price: PriceRow,
+    terms_version: str,
+    shown_minor: int,
+    policy: Policy,
+    now: datetime,
+) -> Change:
+    """Turn a reviewed order into a placed one, with its first payment attempt as intent.
+
+    Placing twice is placing once. The policy in force when the order is placed is the contract's.
+
+    Raises:
+        Refused: `PRICE_CHANGED_REVIEW_AGAIN` (FRM-2), `TERMS_CHANGED` (FRM-1 d),
+            `CHECKOUT_VOID`, `CHECKOUT_ALREADY_PAID`.
+    """
+    if checkout.stage is Stage.PLACED:
+        return NOTHING
+    require_unpaid(checkout)
+    if terms_version != checkout.terms_version:
+        raise Refused("TERMS_CHANGED", checkout.id)
+    if (price.id, price.gross_minor) != (checkout.price_row, shown_minor):
+        raise Refused("PRICE_CHANGED_REVIEW_AGAIN", checkout.id)
+    placed = checkout.next(
+        stage=Stage.PLACED,
+        placed_at=now,
+        policy=policy.name,
+        consents=(*checkout.consents, order),
+        sessions=(Session(attempt=1, opened_at=now),),
+        agenda_at=now + timedelta(hours=policy.checkout_void_hours),
+    )
+    return Change((Replace(placed),))
+
+
+def require_unpaid(checkout: Checkout) -> None:
+    """Let an order that can still be paid pass.
+
+    Raises:
+        Refused: `CHECKOUT_VOID`, `CHECKOUT_ALREADY_PAID`.
+    """
+    if checkout.stage is Stage.VOID:
+        raise Refused("CHECKOUT_VOID", checkout.id)
+    if checkout.stage is Stage.PAID:
+        raise Refused("CHECKOUT_ALREADY_PAID", checkout.id)
+
+
+def needs_new_session(checkout: Checkout, now: datetime) -> bool:
+    """Whether the latest payment page can no longer take a payment."""
+    session = checkout.session
+    if session is None or session.state == "refused":
+        return True
+    return session.expires_at is not None and session.expires_at <= now
+
+
+def reopen(checkout: Checkout, now: datetime) -> Change:
+    """Intend another attempt on the same checkout, without retyping (PAY-1).
+
+    Raises:
+        Refused: `CHECKOUT_VOID`, `CHECKOUT_ALREADY_PAID`; `TOO_MANY_TRIES` after eight.
+    """
+    require_unpaid(checkout)
+    if checkout.stage is Stage.REVIEW:
+        raise Refused("REVIEW_FIRST", checkout.id)
+    if len(checkout.sessions) >= ATTEMPTS_MAX:
+        raise Refused("TOO_MANY_TRIES", checkout.id)
+    session = Session(attempt=len(checkout.sessions) + 1, opened_at=now)
+    return Change((Replace(checkout.next(sessions=(*checkout.sessions, session))),))
+
+
+def with_session(checkout: Checkout, session: Session) -> Checkout:
+    """The checkout with what is now known of one of its payment pages."""
+    sessions = tuple(session if s.attempt == session.attempt else s for s in checkout.sessions)
+    return checkout.next(sessions=sessions)
+
+
+def attempt(checkout: Checkout, number: int) -> Session | None:
+    """The payment page of that attempt."""
+    return next((s for s in checkout.sessions if s.attempt == number), None)
+
+
+def void(checkout: Checkout, now: datetime) -> Change:
+    """Close an order that nobody paid in time: nothing is owed (PAY-1)."""
+    if checkout.stage is not Stage.PLACED or checkout.agenda_at is None:
+        return NOTHING
+    if now < checkout.agenda_at:
+        return NOTHING
+    closed = checkout.next(stage=Stage.VOID, agenda_at=None)
+    return Change((Replace(closed, events=("CheckoutVoid",)),))

@@ -1,0 +1,1 @@
+"""Events in, one use case called, an answer out."""
