@@ -38,10 +38,11 @@ class Withdrawal(Value):
 
     `kept`: fourteen days, access waits. `kept_pro_rata`: fourteen days, and what was used in them
     is owed. `lost_at_first_use`: the right ends when paid content is first opened, because the
-    subscriber asked for access at once and acknowledged the loss.
+    subscriber asked for access at once and acknowledged the loss. `lost_at_sign_in`: the terms as
+    written, where the first use of the access codes is enough.
     """
 
-    kind: Literal["kept", "kept_pro_rata", "lost_at_first_use"]
+    kind: Literal["kept", "kept_pro_rata", "lost_at_first_use", "lost_at_sign_in"]
     last_on: date = Field(description="Last day on which a withdrawal can be sent.")
 
 
