@@ -1,0 +1,135 @@
+"""Paying: the Drop-in, the outcome, the means of payment on file."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from chalicelib.domain.kernel.money import Money
+from chalicelib.pages.chrome import Chrome, Form, blank
+from chalicelib.pages.rendering import render
+
+_LOCALES = {"fr": "fr-FR", "en": "en-US"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenSession:
+    """A payment session fresh from Adyen."""
+
+    id: str
+    session_data: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RedirectReturn:
+    """The query that a bank's page sent back with the person; it decides nothing by itself."""
+
+    session_id: str
+    redirect_result: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PaymentView:
+    """The page of the Drop-in (CGS 2.1 b §2).
+
+    `environment_url` and `shim_url` exist in the sandbox only: the address of the payment
+    simulator's browser interface, and of the script that stands in for PayPal's own.
+    `csp_nonce` is passed to PayPal's script where the content policy has one.
+    The page posts `sessionId` and `sessionResult` to `/checkout/<id>/outcome`.
+    """
+
+    checkout_id: str
+    offer_name: str
+    amount: Money
+    client_key: str
+    environment: Literal["test", "live"]
+    session: OpenSession | RedirectReturn
+    environment_url: str | None = None
+    shim_url: str | None = None
+    csp_nonce: str | None = None
+
+    def config(self, chrome: Chrome, amount_label: str) -> str:
+        """What `pay.js` reads, as JSON."""
+        return json.dumps(
+            {
+                "clientKey": self.client_key,
+                "environment": self.environment,
+                "locale": _LOCALES[chrome.lang],
+                "amountLabel": amount_label,
+                "environmentUrl": self.environment_url,
+                "nonce": self.csp_nonce,
+                **_session(self.session),
+            }
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResultView:
+    """What came of a payment, as the books know it (CGS 2.1 b §2).
+
+    `state` is `paid`, `pending` (the outcome is not known yet), `refused` or `void`. When paid,
+    `email` is where the confirmation goes, and `mailbox` the form that corrects it (field `email`,
+    posted to `/checkout/<id>/mailbox`) as long as the caller gives one.
+    `refusal` is a problem code that says more than "refused".
+    """
+
+    checkout_id: str
+    plan: str
+    state: Literal["paid", "pending", "refused", "void"]
+    offer_name: str
+    amount: Money
+    email: str
+    access_opens_on: date
+    next_due_on: date
+    mailbox: Form | None = None
+    mailbox_corrected: bool = False
+    refusal: str = "PAYMENT_REFUSED"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PaymentMethod:
+    """The means of payment on file: never more than a card's brand, end and expiry."""
+
+    kind: Literal["card", "paypal", "sepa"]
+    brand: str | None = None
+    last_four: str | None = None
+    expires_on: date | None = None
+    is_expired: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MethodView:
+    """The page of the means of payment; `method` is none when nothing is stored any more."""
+
+    method: PaymentMethod | None
+    next_due_on: date | None
+    amount: Money | None
+
+
+def render_payment(view: PaymentView, chrome: Chrome) -> str:
+    """The page where the person pays; the only one that needs JavaScript."""
+    from chalicelib.pages import formatting  # noqa: PLC0415 - Babel loads with the first page
+
+    label = formatting.amount(view.amount, chrome.lang)
+    return render("payment.html", chrome, view=view, config=view.config(chrome, label))
+
+
+def render_result(view: ResultView, chrome: Chrome) -> str:
+    """The page after the payment; safe to reload."""
+    return render("result.html", chrome, view=view, form=view.mailbox or blank())
+
+
+def render_method(view: MethodView, chrome: Chrome) -> str:
+    """The means of payment on file."""
+    return render("method.html", chrome, view=view)
+
+
+def _session(session: OpenSession | RedirectReturn) -> dict[str, object]:
+    match session:
+        case OpenSession():
+            return {"session": {"id": session.id, "sessionData": session.session_data}}
+        case RedirectReturn():
+            return {
+                "session": {"id": session.session_id},
+                "redirectResult": session.redirect_result,
+            }

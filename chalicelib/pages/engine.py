@@ -1,0 +1,69 @@
+"""The template engine: autoescaped, strict about names, one environment per language."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from chalicelib.domain.kernel.money import Money
+from chalicelib.pages import formatting, problems, wording
+from chalicelib.pages.catalogues import catalogue
+from chalicelib.pages.period_line import marks
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@cache
+def environment(lang: str) -> Environment:
+    """The environment of one language, kept for the life of the container."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    words = catalogue(lang)
+    made.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
+        words.gettext, words.ngettext, newstyle=True, pgettext=words.pgettext
+    )
+    made.filters |= {name: partial(word, lang=lang) for name, word in _IN_WORDS.items()}
+    made.filters["marks"] = marks
+    return made
+
+
+def _money(money: Money, *, lang: str) -> Markup:
+    text = formatting.amount(money, lang)
+    return Markup('<data class="money" value="{} {}">{}</data>').format(
+        money.currency, money.minor, text
+    )
+
+
+def _day(day: date, *, lang: str) -> Markup:
+    text = formatting.long_date(day, lang)
+    return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), text)
+
+
+def _instant(at: datetime, *, lang: str) -> Markup:
+    text = formatting.instant(at, lang)
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), text)
+
+
+# Filters that need the language: a fact in, the reader's words out.
+_IN_WORDS: dict[str, Callable[..., Any]] = {
+    "money": _money,
+    "day": _day,
+    "instant": _instant,
+    "percent": formatting.percent,
+    "country": formatting.country,
+    "countries": formatting.countries,
+    "label": wording.field_label,
+    "feature": wording.feature,
+    "error": problems.error_text,
+}

@@ -1,0 +1,57 @@
+"""Words that belong to a code rather than to a page: labels of fields, features of an offer."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from chalicelib.pages.catalogues import N_, translate
+
+Feature = Literal[
+    "courses",
+    "exercises",
+    "certificates",
+    "forum",
+    "private_messages",
+    "mentor_sessions",
+    "projects",
+    "diploma",
+]
+
+FIELDS: Mapping[str, str] = {
+    "given_name": N_("Given name"),
+    "family_name": N_("Family name"),
+    "email": N_("E-mail address"),
+    "birth_date": N_("Date of birth"),
+    "birth_day": N_("Day"),
+    "birth_month": N_("Month"),
+    "birth_year": N_("Year"),
+    "country": N_("Country of residence"),
+    "address_line": N_("Address"),
+    "postal_code": N_("Postal code"),
+    "city": N_("City"),
+    "capacity": N_("Declaration"),
+    "terms": N_("General terms"),
+    "immediate_start": N_("Immediate start"),
+    "password": N_("Password"),
+    "new_password": N_("New password"),
+}
+
+FEATURES: Mapping[Feature, str] = {
+    "courses": N_("Every course in the catalogue, at your own pace"),
+    "exercises": N_("Graded exercises and quizzes"),
+    "certificates": N_("A certificate for each course you complete"),
+    "forum": N_("The learners’ forum"),
+    "private_messages": N_("Private messages with other learners"),
+    "mentor_sessions": N_("Sessions with a mentor of your own"),
+    "projects": N_("Assessed projects"),
+    "diploma": N_("A recognised diploma where the pathway is registered"),
+}
+
+
+def field_label(name: str, lang: str) -> str:
+    """The label of a form's field."""
+    return translate(FIELDS[name], lang)
+
+
+def feature(name: Feature, lang: str) -> str:
+    """What a subscriber gets, in one line."""
+    return translate(FEATURES[name], lang)
