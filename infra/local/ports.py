@@ -1,0 +1,46 @@
+"""The addresses of the sandbox, and a clear word when one is taken."""
+
+import socket
+from dataclasses import dataclass
+
+
+class PortTaken(RuntimeError):
+    """Another program listens where the sandbox wants to; the text says on which port."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where each part listens on the loopback.
+
+    The provider's browser library accepts plain HTTP from `http://localhost:8080` alone, so pages
+    that pay need the simulator there. A front of 0 means that no front door is started.
+    """
+
+    front: int = 8000
+    simulator: int = 8080
+    emulator: int = 4566
+
+    def require_free(self) -> None:
+        """Refuse to start beside another program.
+
+        Raises:
+            PortTaken: something listens on one of the ports.
+        """
+        for name, port in vars(self).items():
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(("127.0.0.1", port))
+                except OSError as error:
+                    raise PortTaken(
+                        f"port {port} ({name}) is in use: end the program that listens there "
+                        f"(perhaps another `make run`), then start again"
+                    ) from error
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
