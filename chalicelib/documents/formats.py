@@ -22,6 +22,7 @@ NO_BREAK, NARROW = "\u00a0", "\u202f"
 MINUS = "\u2212"
 BEFORE_COLON = re.compile(r" (?=:)")
 BEFORE_HIGH_SIGN = re.compile(r" (?=[;?!»%])")
+STRAIGHT_QUOTES = re.compile(r'"([^"]*)"')
 AFTER_OPENING = re.compile(r"(?<=«) ")
 
 
@@ -68,10 +69,10 @@ def country(code: str, lang: Language) -> str:
 
 
 def typeset(text: str, lang: Language) -> str:
-    """Curly apostrophes, and the no-break spaces that French puts before its high signs."""
+    """Curly quotes, and the no-break spaces that French puts before its high signs."""
     text = text.replace("'", "’")
     if lang == "en":
-        return text
+        return STRAIGHT_QUOTES.sub("“\\1”", text)
     text = BEFORE_COLON.sub(NO_BREAK, text)
     return AFTER_OPENING.sub(NARROW, BEFORE_HIGH_SIGN.sub(NARROW, text))
 
