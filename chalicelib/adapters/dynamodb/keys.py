@@ -1,0 +1,213 @@
+"""Where everything lives in the one table.
+
+| Question                  | Index  | Partition                     | Sort                      |
+|---------------------------|--------|-------------------------------|---------------------------|
+| an order on its way       | table  | CHK#<id>                      | CHK                       |
+| a subscription            | table  | SUB#<id>                      | SUB                       |
+| what was concluded        | table  | SUB#<id>                      | CONTRACT                  |
+| one amount owed           | table  | SUB#<id>                      | DUE#<n>#<part>            |
+| all amounts of a contract | table  | SUB#<id>                      | begins with DUE#          |
+| money that goes back      | table  | SUB#<id>                      | REVERSAL#<n>#<part>#<try> |
+| a letter on record        | table  | SUB#<id>                      | LETTER#<event id>         |
+| a customer                | table  | CUS#<id>                      | CUS                       |
+| a billing identity        | table  | CUS#<id>                      | IDENTITY#<number>         |
+| who holds a name          | table  | UNIQ#<kind>#<value>           | UNIQ                      |
+| the counter of a series   | table  | SERIES#<entity>#<name>#<year> | COUNTER                   |
+| a notification received   | table  | HOOK#<reference>              | <event>#<success>         |
+| what is due at an instant | agenda | AGENDA#<shard>                | <instant>#<kind>#<id>     |
+
+Here n is the number of a period, part that of an instalment, try that of an attempt. Numbers in
+sort keys have a fixed width, so that text order is their order. The agenda is sparse: only what
+still has something to do bears its two attributes, `gpk` and `gsk`.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Literal, NamedTuple, TypedDict
+
+from chalicelib.application.ports import AgendaEntry
+from chalicelib.domain.billing.agenda import shard
+from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.numbering import Series
+from chalicelib.domain.billing.reversal import Reversal
+from chalicelib.domain.contract.subscription import Contract, Subscription
+from chalicelib.domain.kernel.ids import DueKey
+from chalicelib.domain.kernel.unique import Unique
+from chalicelib.domain.kernel.value import Entity
+from chalicelib.domain.people.correspondence import SentLetter
+from chalicelib.domain.people.customer import BillingIdentity, Customer
+from chalicelib.domain.selling.checkout import Checkout
+
+Kind = Literal["checkout", "subscription", "due", "reversal"]
+
+AGENDA_INDEX = "agenda"
+DUE_PREFIX = "DUE#"
+INSTANT = "%Y-%m-%dT%H:%M:%SZ"
+INSTANT_LENGTH = len("2027-02-27T23:00:00Z")
+AFTER_EVERY_KIND = "~"
+
+
+class Key(NamedTuple):
+    """The primary key of one item."""
+
+    pk: str
+    sk: str
+
+
+class AgendaKey(TypedDict):
+    """The two attributes that put an item on the agenda."""
+
+    gpk: str
+    gsk: str
+
+
+def checkout(checkout_id: str) -> Key:
+    """An order on its way."""
+    return Key(f"CHK#{checkout_id}", "CHK")
+
+
+def subscription(subscription_id: str) -> Key:
+    """A subscription."""
+    return Key(f"SUB#{subscription_id}", "SUB")
+
+
+def contract(subscription_id: str) -> Key:
+    """What was concluded."""
+    return Key(f"SUB#{subscription_id}", "CONTRACT")
+
+
+def due(key: DueKey) -> Key:
+    """One amount of money owed."""
+    return Key(f"SUB#{key.subscription_id}", f"{DUE_PREFIX}{key.period:04}#{key.instalment}")
+
+
+def reversal(key: DueKey, attempt: int) -> Key:
+    """Money that came without being owed, on its way back."""
+    return Key(f"SUB#{key.subscription_id}", f"REVERSAL#{key.period:04}#{key.instalment}#{attempt}")
+
+
+def letter(subscription_id: str, event_id: str) -> Key:
+    """A mail the relay took, by the event that asked for it."""
+    return Key(f"SUB#{subscription_id}", f"LETTER#{event_id}")
+
+
+def customer(customer_id: str) -> Key:
+    """A customer."""
+    return Key(f"CUS#{customer_id}", "CUS")
+
+
+def billing_identity(customer_id: str, number: int) -> Key:
+    """Name and address as invoices show them."""
+    return Key(f"CUS#{customer_id}", f"IDENTITY#{number:04}")
+
+
+def unique(kind: str, value: str) -> Key:
+    """A name that may exist only once."""
+    return Key(f"UNIQ#{kind}#{value}", "UNIQ")
+
+
+def series(legal_entity: str, name: str, year: int) -> Key:
+    """The counter of a series of invoices."""
+    return Key(f"SERIES#{legal_entity}#{name}#{year:04}", "COUNTER")
+
+
+def notification(provider_reference: str, event: str, success: str) -> Key:
+    """One notification of the provider."""
+    return Key(f"HOOK#{provider_reference}", f"{event}#{success}")
+
+
+def of(entity: Entity) -> Key:  # noqa: C901, PLR0911 - one line for each kind of thing
+    """The key of a thing that is stored.
+
+    Raises:
+        TypeError: things of this kind have no place in the table.
+    """
+    match entity:
+        case Checkout():
+            return checkout(entity.id)
+        case Subscription():
+            return subscription(entity.id)
+        case Contract():
+            return contract(entity.subscription_id)
+        case DueItem():
+            return due(entity.key)
+        case Reversal():
+            return reversal(money_of(entity), entity.attempt)
+        case SentLetter():
+            return letter(entity.subscription_id, entity.event_id)
+        case Customer():
+            return customer(entity.id)
+        case BillingIdentity():
+            return billing_identity(entity.customer_id, entity.number)
+        case Unique():
+            return unique(entity.kind, entity.value)
+        case Series():
+            return series(entity.legal_entity, entity.series, entity.year)
+        case _:
+            raise TypeError(type(entity).__name__)
+
+
+def agenda_of(entity: Entity) -> AgendaKey | None:
+    """The agenda attributes of a thing, None when it has nothing more to do."""
+    match entity:
+        case Checkout():
+            return _agenda(entity.agenda_at, "checkout", entity.id)
+        case Subscription():
+            return _agenda(entity.agenda_at, "subscription", entity.id)
+        case DueItem():
+            return _agenda(entity.agenda_at, "due", entity.subscription_id)
+        case Reversal():
+            return _agenda(entity.agenda_at, "reversal", entity.subscription_id)
+        case _:
+            return None
+
+
+def agenda_partition(number: int) -> str:
+    """The partition of a shard of the agenda."""
+    return f"AGENDA#{number:02}"
+
+
+def up_to(until: datetime) -> str:
+    """The last sort key of the agenda that is due at `until`."""
+    return f"{until.astimezone(UTC).strftime(INSTANT)}{AFTER_EVERY_KIND}"
+
+
+def whole_second(at: datetime) -> datetime:
+    """`at`, or the next whole second: what is on the agenda is never found before its time."""
+    return at if at.microsecond == 0 else at.replace(microsecond=0) + timedelta(seconds=1)
+
+
+def money_of(reversal: Reversal) -> DueKey:
+    """The identity of the money a reversal undoes."""
+    return DueKey(
+        subscription_id=reversal.subscription_id,
+        period=reversal.period,
+        instalment=reversal.instalment,
+    )
+
+
+def entry(key: Key, gsk: str) -> AgendaEntry:
+    """What an entry of the agenda stands for."""
+    _, kind, owner_id = gsk.split("#", 2)
+    at = datetime.strptime(gsk[:INSTANT_LENGTH], INSTANT).replace(tzinfo=UTC)
+    match kind:
+        case "checkout" | "subscription":
+            return AgendaEntry(kind, owner_id, None, at)
+        case "due":
+            return AgendaEntry(kind, owner_id, _due_key(owner_id, key.sk), at)
+        case "reversal":
+            attempt = int(key.sk.rsplit("#", 1)[1])
+            return AgendaEntry(kind, owner_id, _due_key(owner_id, key.sk), at, attempt)
+        case _:
+            raise TypeError(kind)
+
+
+def _due_key(subscription_id: str, sk: str) -> DueKey:
+    _, period, instalment, *_ = sk.split("#")
+    return DueKey(subscription_id=subscription_id, period=int(period), instalment=int(instalment))
+
+
+def _agenda(at: datetime | None, kind: Kind, owner_id: str) -> AgendaKey | None:
+    if at is None:
+        return None
+    instant = whole_second(at).astimezone(UTC).strftime(INSTANT)
+    return AgendaKey(gpk=agenda_partition(shard(owner_id)), gsk=f"{instant}#{kind}#{owner_id}")

@@ -1,0 +1,193 @@
+"""A payment provider in memory: money moves at most once for a key, whatever is asked again."""
+
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import RLock
+
+from chalicelib.application.ports import (
+    ChargeRequest,
+    PaymentSession,
+    SessionNews,
+    SessionRequest,
+)
+from chalicelib.domain.billing.outcomes import Authorised, Outcome, Refused, Unknown
+from chalicelib.domain.kernel import errors
+from chalicelib.domain.kernel.ids import DueKey, parse_reference
+from chalicelib.domain.kernel.money import Money
+from chalicelib.domain.selling.checkout import StoredMethod
+
+VISA = StoredMethod(
+    token="TOKEN00000000001", kind="scheme", brand="visa", last_four="1111", expires="03/2030"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Money that moved from the shopper to the platform."""
+
+    reference: str
+    provider_reference: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class LostReply:
+    """The provider acts, and its answer never arrives."""
+
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """The call never arrived: nothing happened."""
+
+
+Step = Outcome | LostReply | NoAnswer
+
+
+@dataclass(slots=True)
+class Page:
+    """A payment page the provider opened, and what came of it."""
+
+    request: SessionRequest
+    session: PaymentSession
+    outcome: Outcome = field(default_factory=Unknown)
+    result: str | None = None
+
+
+@dataclass
+class FakeGateway:
+    """Authorises everything it was not told to answer otherwise.
+
+    Attributes:
+        captures: every movement of money, in order.
+        returns: reference of a captured payment -> reference of its return.
+        news: what a webhook would tell, in order.
+        is_down: whether calls that may raise `GatewayUnavailable` do.
+    """
+
+    clock: Callable[[], datetime]
+    captures: list[Capture] = field(default_factory=list)
+    returns: dict[str, str] = field(default_factory=dict)
+    news: list[SessionNews] = field(default_factory=list)
+    pages: dict[str, Page] = field(default_factory=dict)
+    methods: dict[str, list[StoredMethod]] = field(default_factory=lambda: defaultdict(list))
+    charges: list[ChargeRequest] = field(default_factory=list)
+    is_down: bool = False
+    _script: dict[str, deque[Step]] = field(default_factory=lambda: defaultdict(deque))
+    _sessions: dict[str, Page] = field(default_factory=dict)
+    _answers: dict[str, tuple[ChargeRequest, Outcome]] = field(default_factory=dict)
+    _give_backs: dict[str, str] = field(default_factory=dict)
+    _lock: RLock = field(default_factory=RLock)
+
+    def script(self, token_or_reference: str, *steps: Step) -> None:
+        """What the next charges of a token, or of one reference, come to; then all is well."""
+        self._script[token_or_reference].extend(steps)
+
+    def captured(self, key: DueKey) -> tuple[Capture, ...]:
+        """Every capture of one amount owed that was not given back, over all its attempts."""
+        return tuple(
+            capture
+            for capture in self.captures
+            if (parsed := parse_reference(capture.reference)) is not None
+            and parsed[0] == key
+            and capture.provider_reference not in self.returns
+        )
+
+    def open_session(self, request: SessionRequest) -> PaymentSession:
+        self._answer_or_raise()
+        with self._lock:
+            known = self._sessions.get(request.idempotency_key)
+            if known is None:
+                number = len(self.pages) + 1
+                session = PaymentSession(f"CS{number:014}", f"secret-{number}", request.expires_at)
+                known = Page(request, session)
+                self._sessions[request.idempotency_key] = self.pages[session.session_id] = known
+            assert known.request == request, "one key, two different requests"
+            return known.session
+
+    def pay(self, session_id: str, outcome: Outcome | None = None) -> str:
+        """The shopper pays on the page; the result is what the browser brings home.
+
+        A page that took a payment takes no second one; after a refusal it can be tried again.
+        """
+        with self._lock:
+            page = self.pages[session_id]
+            assert self.clock() < page.request.expires_at, "the page has expired"
+            assert not isinstance(page.outcome, Authorised), "a paid page refuses a second payment"
+            page.outcome = outcome or Authorised(provider_reference=self._name("P"), method=VISA)
+            page.result = f"result-{session_id}-{len(self.news)}"
+            self._note(page.request.reference, page.request.amount, page.outcome)
+            if isinstance(page.outcome, Authorised) and page.outcome.method is not None:
+                self._keep_method(page.request.shopper_reference, page.outcome.method)
+            return page.result
+
+    def session_news(self, session_id: str, session_result: str) -> SessionNews:
+        self._answer_or_raise()
+        page = self.pages.get(session_id)
+        if page is None or page.result is None or page.result != session_result:
+            raise errors.Refused("BAD_SESSION_RESULT", session_id)
+        return SessionNews(page.request.reference, page.request.amount, page.outcome)
+
+    def charge(self, request: ChargeRequest) -> Outcome:
+        with self._lock:
+            self.charges.append(request)
+            known = self._answers.get(request.idempotency_key)
+            if known is not None:
+                assert known[0] == request, "one key, two different requests"
+                return known[1]
+            step = Unknown() if self.is_down else self._next_step(request)
+            if isinstance(step, NoAnswer | Unknown):
+                return Unknown()
+            outcome = step.outcome if isinstance(step, LostReply) else step
+            self._answers[request.idempotency_key] = (request, outcome)
+            self._note(request.reference, request.amount, outcome)
+            return Unknown() if isinstance(step, LostReply) else outcome
+
+    def give_back(self, provider_reference: str, *, reference: str, idempotency_key: str) -> None:
+        self._answer_or_raise()
+        with self._lock:
+            known = self._give_backs.setdefault(idempotency_key, provider_reference)
+            assert known == provider_reference, "one key, two different requests"
+            captured = {capture.provider_reference for capture in self.captures}
+            assert provider_reference in captured, "only money that came can go back"
+            given = self.returns.setdefault(provider_reference, reference)
+            assert given == reference, "the same money goes back once"
+
+    def stored_methods(self, shopper_reference: str) -> tuple[StoredMethod, ...]:
+        self._answer_or_raise()
+        return tuple(self.methods[shopper_reference])
+
+    def forget_method(self, shopper_reference: str, token: str) -> None:
+        self._answer_or_raise()
+        with self._lock:
+            kept = [m for m in self.methods[shopper_reference] if m.token != token]
+            self.methods[shopper_reference] = kept
+
+    def _answer_or_raise(self) -> None:
+        if self.is_down:
+            raise errors.GatewayUnavailable
+
+    def _next_step(self, request: ChargeRequest) -> Step:
+        for name in (request.reference, request.method.token):
+            if self._script[name]:
+                return self._script[name].popleft()
+        label = request.method.label()
+        return Authorised(provider_reference=self._name("P"), method_label=label)
+
+    def _note(self, reference: str, amount: Money, outcome: Outcome) -> None:
+        if isinstance(outcome, Authorised):
+            taken = {capture.provider_reference for capture in self.captures}
+            assert outcome.provider_reference not in taken, "each payment has a name of its own"
+            self.captures.append(Capture(reference, outcome.provider_reference, amount))
+        if isinstance(outcome, Authorised | Refused):
+            self.news.append(SessionNews(reference, amount, outcome))
+
+    def _keep_method(self, shopper_reference: str, method: StoredMethod) -> None:
+        if method not in self.methods[shopper_reference]:
+            self.methods[shopper_reference].append(method)
+
+    def _name(self, letter: str) -> str:
+        return f"{letter}{len(self.captures) + 1:015}"

@@ -1,0 +1,210 @@
+"""The table in memory: versions, marks, agenda and events as the real one keeps them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import RLock
+from typing import Literal, TypeVar
+
+from pydantic_core import to_jsonable_python
+
+from chalicelib.adapters.dynamodb import keys
+from chalicelib.application.ports import AgendaEntry, Notification
+from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.numbering import Series
+from chalicelib.domain.billing.reversal import Reversal
+from chalicelib.domain.contract.subscription import Contract, Subscription
+from chalicelib.domain.kernel.change import (
+    AlreadyStamped,
+    Change,
+    Insert,
+    Remove,
+    Replace,
+    Stamp,
+    Write,
+)
+from chalicelib.domain.kernel.errors import Conflict, NotFound
+from chalicelib.domain.kernel.ids import DueKey
+from chalicelib.domain.kernel.unique import Unique
+from chalicelib.domain.kernel.value import Entity
+from chalicelib.domain.people.customer import BillingIdentity, Customer
+from chalicelib.domain.selling.checkout import Checkout
+
+E = TypeVar("E", bound=Entity)
+WRITES_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """One item as it stands after a write, with the events that ride on it; None when removed."""
+
+    key: keys.Key
+    entity: Entity | Notification | None
+    events: tuple[str, ...] = ()
+    version: int = 1
+
+    @property
+    def event_ids(self) -> tuple[str, ...]:
+        """The identity of each event, as the stream's consumer sees it."""
+        return tuple(
+            "|".join((*self.key, str(self.version), str(index)))
+            for index, _ in enumerate(self.events)
+        )
+
+
+@dataclass
+class FakeStore:
+    """Everything in one dictionary; `committed` is what the table's stream would have carried."""
+
+    things: dict[keys.Key, Entity] = field(default_factory=dict)
+    notifications: dict[keys.Key, Notification] = field(default_factory=dict)
+    committed: list[Committed] = field(default_factory=list)
+    lock: RLock = field(default_factory=RLock)
+
+    def checkout(self, checkout_id: str, *, fresh: bool = False) -> Checkout:
+        return self._found(Checkout, keys.checkout(checkout_id))
+
+    def subscription(self, subscription_id: str, *, fresh: bool = False) -> Subscription:
+        return self._found(Subscription, keys.subscription(subscription_id))
+
+    def contract(self, subscription_id: str) -> Contract:
+        return self._found(Contract, keys.contract(subscription_id))
+
+    def due_item(self, key: DueKey, *, fresh: bool = False) -> DueItem:
+        return self._found(DueItem, keys.due(key))
+
+    def due_items(self, subscription_id: str) -> tuple[DueItem, ...]:
+        with self.lock:
+            dues = [thing for thing in self.things.values() if isinstance(thing, DueItem)]
+        own = [due for due in dues if due.subscription_id == subscription_id]
+        return tuple(sorted(own, key=lambda due: (due.period, due.instalment)))
+
+    def customer(self, customer_id: str, *, fresh: bool = False) -> Customer:
+        return self._found(Customer, keys.customer(customer_id))
+
+    def billing_identity(self, customer_id: str, number: int) -> BillingIdentity:
+        return self._found(BillingIdentity, keys.billing_identity(customer_id, number))
+
+    def unique(self, kind: Literal["mailbox", "live"], value: str) -> Unique | None:
+        found = self.things.get(keys.unique(kind, value))
+        assert found is None or isinstance(found, Unique)
+        return found
+
+    def series(self, legal_entity: str, series: str, year: int) -> Series | None:
+        found = self.things.get(keys.series(legal_entity, series, year))
+        assert found is None or isinstance(found, Series)
+        return found
+
+    def due_entries(self, shard: int, until: datetime, limit: int) -> tuple[AgendaEntry, ...]:
+        assert limit > 0
+        with self.lock:
+            agenda = [(key, keys.agenda_of(thing)) for key, thing in self.things.items()]
+        due = [
+            (attributes["gsk"], key)
+            for key, attributes in agenda
+            if attributes is not None
+            and attributes["gpk"] == keys.agenda_partition(shard)
+            and attributes["gsk"] <= keys.up_to(until)
+        ]
+        return tuple(keys.entry(key, gsk) for gsk, key in sorted(due)[:limit])
+
+    def reversal(self, key: DueKey, attempt: int) -> Reversal:
+        return self._found(Reversal, keys.reversal(key, attempt))
+
+    def every_due_item(self) -> Iterator[DueItem]:
+        return self._every(DueItem)
+
+    def every_reversal(self) -> Iterator[Reversal]:
+        return self._every(Reversal)
+
+    def every_series(self) -> Iterator[Series]:
+        return self._every(Series)
+
+    def letter_was_sent(self, subscription_id: str, event_id: str) -> bool:
+        return keys.letter(subscription_id, event_id) in self.things
+
+    def commit(self, change: Change) -> None:
+        if not change:
+            return
+        touched = [_key(write) for write in change.writes]
+        assert len(touched) <= WRITES_MAX, "a transaction holds a hundred writes"
+        assert len(set(touched)) == len(touched), "a transaction names a thing once"
+        with self.lock:
+            failed = [write for write in change.writes if not self._may(write)]
+            if failed:
+                raise _conflict(failed)
+            for write in change.writes:
+                self._apply(write)
+
+    def keep_notification(self, notification: Notification) -> bool:
+        key = keys.notification(
+            notification.provider_reference, notification.event, notification.success
+        )
+        with self.lock:
+            if key in self.notifications:
+                return False
+            self.notifications[key] = notification
+            self.committed.append(Committed(key, notification))
+            return True
+
+    def _found(self, kind: type[E], key: keys.Key) -> E:
+        thing = self.things.get(key)
+        if not isinstance(thing, kind):
+            raise NotFound(detail="|".join(key))
+        return thing
+
+    def _every(self, kind: type[E]) -> Iterator[E]:
+        with self.lock:
+            found = list(self.things.values())
+        return (thing for thing in found if isinstance(thing, kind))
+
+    def _may(self, write: Write) -> bool:
+        thing = self.things.get(_key(write))
+        match write:
+            case Insert():
+                return thing is None
+            case Replace(entity=entity):
+                return thing is not None and thing.version == entity.version - 1
+            case Remove(entity=entity):
+                return thing is not None and thing.version == entity.version
+            case Stamp():
+                return isinstance(thing, DueItem) and _takes(thing, write)
+
+    def _apply(self, write: Write) -> None:
+        key = _key(write)
+        if isinstance(write, Remove):
+            del self.things[key]
+            self.committed.append(Committed(key, None, (), write.entity.version))
+            return
+        if isinstance(write, Stamp):
+            before = self.things[key]
+            assert isinstance(before, DueItem)
+            after: Entity = stamped(before, write)
+        else:
+            after = write.entity
+        self.things[key] = after
+        self.committed.append(Committed(key, after, write.events, after.version))
+
+
+def stamped(due: DueItem, stamp: Stamp) -> DueItem:
+    """The due item once it bears the stamp."""
+    facts: dict[str, object] = {**due.model_dump(mode="json"), **stamp.facts}
+    after = DueItem.model_validate_json(json.dumps(to_jsonable_python(facts)))
+    return after.next(agenda_at=None) if stamp.leaves_agenda else after.next()
+
+
+def _takes(due: DueItem, stamp: Stamp) -> bool:
+    stands = all(getattr(due, fact) is not None for fact in stamp.requires)
+    return stands and getattr(due, stamp.mark) is None
+
+
+def _key(write: Write) -> keys.Key:
+    return keys.due(write.key) if isinstance(write, Stamp) else keys.of(write.entity)
+
+
+def _conflict(failed: list[Write]) -> Conflict:
+    stamps = tuple(write.key for write in failed if isinstance(write, Stamp))
+    if len(stamps) == len(failed):
+        return AlreadyStamped(stamps)
+    return Conflict(detail=",".join("|".join(_key(write)) for write in failed))
