@@ -6,10 +6,18 @@ from datetime import date
 from typing import Literal
 
 from chalicelib.domain.kernel.money import Money
-from chalicelib.pages.chrome import Chrome, Form, blank
+from chalicelib.pages.catalogues import N_, translate
+from chalicelib.pages.chrome import Chrome, Form, Lang, blank
 from chalicelib.pages.rendering import render
 
 _LOCALES = {"fr": "fr-FR", "en": "en-US"}
+# The last button of the order says that it obliges to pay (art. L221-14 C. conso., FRM-3);
+# Adyen's form puts the amount in the place of %@, and the name of a bank after the third.
+_WORDS = {
+    "pay": N_("Pay and subscribe"),
+    "payAmount": N_("Pay and subscribe: %@"),
+    "payWith": N_("Pay and subscribe with"),
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,14 +56,14 @@ class PaymentView:
     shim_url: str | None = None
     csp_nonce: str | None = None
 
-    def config(self, chrome: Chrome, amount_label: str) -> str:
+    def config(self, lang: Lang) -> str:
         """What `pay.js` reads, as JSON."""
         return json.dumps(
             {
                 "clientKey": self.client_key,
                 "environment": self.environment,
-                "locale": _LOCALES[chrome.lang],
-                "amountLabel": amount_label,
+                "locale": _LOCALES[lang],
+                "words": {name: translate(text, lang) for name, text in _WORDS.items()},
                 "environmentUrl": self.environment_url,
                 "nonce": self.csp_nonce,
                 **_session(self.session),
@@ -108,10 +116,7 @@ class MethodView:
 
 def render_payment(view: PaymentView, chrome: Chrome) -> str:
     """The page where the person pays; the only one that needs JavaScript."""
-    from chalicelib.pages import formatting  # noqa: PLC0415 - Babel loads with the first page
-
-    label = formatting.amount(view.amount, chrome.lang)
-    return render("payment.html", chrome, view=view, config=view.config(chrome, label))
+    return render("payment.html", chrome, view=view, config=view.config(chrome.lang))
 
 
 def render_result(view: ResultView, chrome: Chrome) -> str:
