@@ -58,16 +58,17 @@ BOXES: dict[Language, tuple[str, str]] = {
     "fr": (
         "J'ai lu et j'accepte les conditions générales de services.",
         (
-            "Je demande à accéder à Premium Solo tout de suite, avant la fin du délai de quatorze "
-            "jours, et je reconnais que je perds mon droit de rétractation à la première utilisation "
-            "de mes codes d'accès."
+            "Je demande à accéder à Premium Solo tout de suite, avant la fin du délai de "
+            "quatorze jours, et je reconnais que je perds mon droit de rétractation à la "
+            "première utilisation de mes codes d'accès."
         ),
     ),
     "en": (
         "I have read and I accept the general terms of service.",
         (
-            "I ask for access to Premium Solo at once, before the end of the fourteen-day period, and "
-            "I acknowledge that I lose my right of withdrawal when I first use my access codes."
+            "I ask for access to Premium Solo at once, before the end of the fourteen-day "
+            "period, and I acknowledge that I lose my right of withdrawal when I first use my "
+            "access codes."
         ),
     ),
 }

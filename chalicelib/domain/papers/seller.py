@@ -34,7 +34,7 @@ class Seller(Value):
     siren: str = Field(pattern=r"^\d{9}$")
     register_city: str = Field(description="Seat of the trade register (RCS).")
     vat_number: str
-    email: str
+    email: str = ""
     phone: str
     mediator: Mediator
 
@@ -44,5 +44,5 @@ class Buyer(Value):
 
     customer_id: str
     name: str
-    email: str
+    email: str = ""
     address: PostalAddress | None = None

@@ -4,6 +4,10 @@ Net is the gross divided by one plus the rate, rounded half up to the minor unit
 left. Both come from the total, so they always add up to what was charged.
 """
 
+from typing import Self
+
+from pydantic import model_validator
+
 from chalicelib.domain.kernel.money import BPS, Money, round_half_up
 from chalicelib.domain.kernel.value import Value
 
@@ -15,6 +19,12 @@ class Taxed(Value):
     vat: Money
     gross: Money
     rate_bps: int
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        if self.net + self.vat != self.gross:
+            raise ValueError("net and VAT make the gross")
+        return self
 
 
 def extract_vat(gross: Money, rate_bps: int) -> Taxed:
