@@ -3,7 +3,7 @@
 Every port has a fake in `tests/fakes.py`; one contract suite runs on fake and real alike.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -24,6 +24,8 @@ from chalicelib.domain.people.customer import BillingIdentity, Customer
 from chalicelib.domain.selling.catalogue import Catalogue
 from chalicelib.domain.selling.checkout import Checkout, StoredMethod
 
+# `clock` is the business clock, which a sandbox may move; `wall_clock` never moves and serves
+# security alone (sessions, leases).
 Clock = Callable[[], datetime]
 Ids = Callable[[], str]
 
@@ -104,6 +106,18 @@ class Store(Protocol):
 
     def due_entries(self, shard: int, until: datetime, limit: int) -> tuple[AgendaEntry, ...]:
         """What is due in a shard up to `until`, however old, oldest first, at most `limit`."""
+        ...
+
+    def every_due_item(self) -> Iterator[DueItem]:
+        """The whole table's due items, in no order; a scan, for the daily proof alone."""
+        ...
+
+    def every_reversal(self) -> Iterator[Reversal]:
+        """The whole table's reversals; a scan, for the daily proof alone."""
+        ...
+
+    def every_series(self) -> Iterator[Series]:
+        """Every counter of numbers; a scan, for the daily proof alone."""
         ...
 
     def letter_was_sent(self, subscription_id: str, event_id: str) -> bool:
@@ -307,6 +321,8 @@ class Ports(Protocol):
 
     @property
     def clock(self) -> Clock: ...
+    @property
+    def wall_clock(self) -> Clock: ...
     @property
     def ids(self) -> Ids: ...
     @property

@@ -68,6 +68,7 @@ class DueItem(Entity):
     net_minor: int
     rate_bps: int
     price_row: str
+    identity_number: int = 1
     attempts: tuple[Attempt, ...] = ()
     postings: tuple[Posting, ...] = ()
     method_label: str | None = None

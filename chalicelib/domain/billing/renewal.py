@@ -28,6 +28,7 @@ def due_item(subscription: Subscription, period: int) -> DueItem:
         net_minor=extract_vat(subscription.gross, subscription.rate_bps).net.minor,
         rate_bps=subscription.rate_bps,
         price_row=subscription.price_row,
+        identity_number=subscription.identity_number,
         method_label=subscription.method.label() if subscription.method else None,
         agenda_at=start_of_day(from_on, hour),
     )

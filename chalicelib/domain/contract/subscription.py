@@ -51,6 +51,7 @@ class Subscription(Entity):
         ends_on: first date without access once a cancellation stands, else None.
         confirmed_at: when the relay took the confirmation with its PDF; no access before (FRM-4).
         invited_at: when the relay took the mail with the access link.
+        first_used_at: first authenticated use of paid content, as the platform reports (WDR-2).
     """
 
     id: str
@@ -68,12 +69,14 @@ class Subscription(Entity):
     concluded_at: datetime
     starts_at_once: bool
     method: StoredMethod | None = None
+    identity_number: int = 1
     ends_on: date | None = None
     cancelled_at: datetime | None = None
     ended_at: datetime | None = None
     confirmation_sha256: str | None = None
     confirmed_at: datetime | None = None
     invited_at: datetime | None = None
+    first_used_at: datetime | None = None
     agenda_at: datetime | None = None
 
     @property

@@ -59,13 +59,22 @@ def undo_cancellation(
 
 
 def end(subscription: Subscription, held: Unique | None, *, now: datetime) -> Change:
-    """Close a contract whose last period is over: access off, the plan free to be taken again."""
+    """Close a contract whose last period is over: access off, the plan free to be taken again.
+
+    It stays on the agenda until the provider has forgotten the payment method.
+    """
     if subscription.status is Status.ENDED or subscription.ends_on is None:
         return NOTHING
     if now < start_of_day(subscription.ends_on):
         return NOTHING
-    ended = subscription.next(status=Status.ENDED, ended_at=now, agenda_at=None)
+    wakes_at = now if subscription.method else None
+    ended = subscription.next(status=Status.ENDED, ended_at=now, agenda_at=wakes_at)
     writes: list[Write] = [Replace(ended, events=("SubscriptionEnded", "EntitlementChanged"))]
     if held is not None and held.holder == subscription.id:
         writes.append(Remove(held))
     return Change(tuple(writes))
+
+
+def forgotten(subscription: Subscription) -> Change:
+    """The payment method of an ended contract is deleted at the provider (REN-2)."""
+    return Change((Replace(subscription.next(method=None, agenda_at=None)),))

@@ -92,7 +92,11 @@ class Policy(Value):
         default=(1,), description="PAY-5 | Days after a refusal at which a charge is tried again."
     )
     charge_hour: int = Field(
-        default=5, ge=0, le=23, description="REN-1 | Paris hour of the charge on a due date."
+        # Never 0: a cancellation received before midnight is committed hours before the charge.
+        default=5,
+        ge=1,
+        le=23,
+        description="REN-1 | Paris hour of the charge on a due date.",
     )
     checkout_void_hours: int = Field(
         default=24, ge=1, description="PAY-1 | How long a placed order waits for its payment."

@@ -1,6 +1,6 @@
 """The base of every value, and of every thing that is stored."""
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -21,6 +21,9 @@ class Value(BaseModel):
 
 class Entity(Value):
     """A value with a life: each stored change raises `version` by one."""
+
+    is_personal: ClassVar[bool] = False
+    """Whether it holds personal data; messages then carry its identity alone."""
 
     version: int = Field(default=1, ge=1)
 

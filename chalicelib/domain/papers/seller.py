@@ -34,7 +34,7 @@ class Seller(Value):
     siren: str = Field(pattern=r"^\d{9}$")
     register_city: str = Field(description="Seat of the trade register (RCS).")
     vat_number: str
-    email: str = ""
+    email: str
     phone: str
     mediator: Mediator
 

@@ -1,6 +1,7 @@
 """The customer (client): the person behind the contracts and the account."""
 
 from datetime import date, datetime
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -10,6 +11,8 @@ from chalicelib.domain.kernel.value import Entity
 
 class BillingIdentity(Entity):
     """Name and address as invoices show them; never edited, a change is the next `number`."""
+
+    is_personal: ClassVar[bool] = True
 
     customer_id: str
     number: int = Field(ge=1)
@@ -36,6 +39,8 @@ class Customer(Entity):
         session_edition: raised by signing out everywhere.
     """
 
+    is_personal: ClassVar[bool] = True
+
     id: str
     lang: Language
     given_name: str
@@ -48,6 +53,7 @@ class Customer(Entity):
     session_edition: int = 0
     subscription_ids: tuple[str, ...] = ()
     created_at: datetime
+    link_asked_at: datetime | None = None
 
     def has_password(self) -> bool:
         """Whether a password was ever set."""

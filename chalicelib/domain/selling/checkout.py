@@ -8,12 +8,12 @@ A form sent twice is the same checkout; a refused payment is tried again on the 
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter, ValidationError
 
 from chalicelib.domain.kernel.change import NOTHING, Change, Insert, Replace
-from chalicelib.domain.kernel.errors import Refused
+from chalicelib.domain.kernel.errors import Invalid, Refused
 from chalicelib.domain.kernel.ids import DueKey
 from chalicelib.domain.kernel.language import Language
 from chalicelib.domain.kernel.money import Money
@@ -22,7 +22,6 @@ from chalicelib.domain.kernel.value import Entity, Value
 from chalicelib.domain.selling.catalogue import PlanKey, PriceRow
 
 ATTEMPTS_MAX = 8
-SESSION_HOURS = 1
 
 
 class Stage(StrEnum):
@@ -34,12 +33,29 @@ class Stage(StrEnum):
     VOID = "void"
 
 
+EmailAddress = Annotated[
+    str, Field(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]{2,}$")
+]
+
+
+def mailbox_address(text: str) -> str:
+    """An e-mail address without outer blanks.
+
+    Raises:
+        Invalid: `BAD_EMAIL` on the field `email`.
+    """
+    try:
+        return TypeAdapter(EmailAddress).validate_python(text.strip())
+    except ValidationError:
+        raise Invalid({"email": "BAD_EMAIL"}) from None
+
+
 class Buyer(Value):
     """What the order form asks about the person who orders (CGS 2.1 b §1)."""
 
     given_name: str = Field(min_length=1, max_length=80)
     family_name: str = Field(min_length=1, max_length=80)
-    email: str = Field(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]{2,}$")
+    email: EmailAddress
     born_on: date
     address_line: str = Field(min_length=1, max_length=120)
     postal_code: str = Field(min_length=1, max_length=10)
@@ -68,13 +84,13 @@ class Evidence(Value):
 
 
 class Session(Value):
-    """A payment page opened with the provider for one attempt at the first charge."""
+    """A payment page for one attempt at the first charge.
+
+    What the provider calls it is not kept: asking again with the same key brings the same page.
+    """
 
     attempt: int = Field(ge=1)
     opened_at: datetime
-    session_id: str | None = None
-    session_secret: str | None = None
-    expires_at: datetime | None = None
     state: Literal["open", "refused", "authorised", "returned"] = "open"
     provider_reference: str | None = None
     refusal_code: str | None = None
@@ -103,6 +119,8 @@ class Checkout(Entity):
         customer_id: the account that orders, or the one prepared for a new buyer.
         is_new_customer: whether `customer_id` has no account yet.
     """
+
+    is_personal: ClassVar[bool] = True
 
     id: str
     stage: Stage = Stage.REVIEW
@@ -212,16 +230,10 @@ def require_unpaid(checkout: Checkout) -> None:
         raise Refused("CHECKOUT_ALREADY_PAID", checkout.id)
 
 
-def needs_new_session(checkout: Checkout, now: datetime) -> bool:
-    """Whether the latest payment page can no longer take a payment."""
-    session = checkout.session
-    if session is None or session.state == "refused":
-        return True
-    return session.expires_at is not None and session.expires_at <= now
-
-
 def reopen(checkout: Checkout, now: datetime) -> Change:
     """Intend another attempt on the same checkout, without retyping (PAY-1).
+
+    A payment page still open stays the one to pay on.
 
     Raises:
         Refused: `CHECKOUT_VOID`, `CHECKOUT_ALREADY_PAID`; `TOO_MANY_TRIES` after eight.
@@ -229,6 +241,8 @@ def reopen(checkout: Checkout, now: datetime) -> Change:
     require_unpaid(checkout)
     if checkout.stage is Stage.REVIEW:
         raise Refused("REVIEW_FIRST", checkout.id)
+    if checkout.session is not None and checkout.session.state == "open":
+        return NOTHING
     if len(checkout.sessions) >= ATTEMPTS_MAX:
         raise Refused("TOO_MANY_TRIES", checkout.id)
     session = Session(attempt=len(checkout.sessions) + 1, opened_at=now)

@@ -1,0 +1,112 @@
+"""Whatever is due: bring it one step forward. The whole agenda passes through here."""
+
+from typing import assert_never
+
+from chalicelib.application.billing.charge_due import charge_due
+from chalicelib.application.billing.learn_method import learn_method
+from chalicelib.application.messages import message
+from chalicelib.application.ports import AgendaEntry, Ports
+from chalicelib.domain.billing.agenda import PAPERS_PATIENCE
+from chalicelib.domain.billing.due import DueItem, DueState
+from chalicelib.domain.billing.reversal import asked
+from chalicelib.domain.contract.subscription import Status, Subscription, next_wake
+from chalicelib.domain.exits.termination import end, forgotten
+from chalicelib.domain.kernel.change import Change, Replace
+from chalicelib.domain.kernel.ids import DueKey
+from chalicelib.domain.kernel.seals import idempotency_key
+from chalicelib.domain.selling.checkout import void
+
+
+def advance(entry: AgendaEntry, *, ports: Ports) -> None:
+    """Do what an agenda entry asks for, if it is still to be done.
+
+    Raises:
+        Conflict, GatewayUnavailable: nothing is lost, the next sweep finds it again.
+    """
+    match entry.kind:
+        case "due":
+            assert entry.due is not None
+            _advance_due(entry.due, ports)
+        case "checkout":
+            checkout = ports.store.checkout(entry.subscription_id, fresh=True)
+            ports.store.commit(void(checkout, ports.clock()))
+        case "subscription":
+            _advance_subscription(entry.subscription_id, ports)
+        case "reversal":
+            assert entry.due is not None
+            assert entry.attempt is not None
+            _give_back(entry.due, entry.attempt, ports)
+        case _:
+            assert_never(entry.kind)
+
+
+def _advance_due(key: DueKey, ports: Ports) -> None:
+    due = ports.store.due_item(key)
+    if due.state is DueState.PAID:
+        _drive_papers(due, ports)
+    elif due.state is not DueState.LAPSED:
+        charge_due(due, ports=ports)
+
+
+def _drive_papers(due: DueItem, ports: Ports) -> None:
+    """Paid without number, numbered without file, filed without mail: ask again, from state."""
+    if due.open_attempt is not None:
+        return
+    assert due.paid_at is not None, "a paid item knows when"
+    if ports.clock() < due.paid_at + PAPERS_PATIENCE:
+        return
+    if due.number is None:
+        ports.queues.send("numbering", (message("PeriodPaid", due),))
+    elif due.sha256 is None:
+        ports.queues.send("documents", (message("InvoiceNumbered", due),))
+    elif due.mailed_at is None:
+        ports.queues.send("mail", (message("InvoiceFiled", due),))
+
+
+def _advance_subscription(subscription_id: str, ports: Ports) -> None:
+    now = ports.clock()
+    subscription = ports.store.subscription(subscription_id, fresh=True)
+    if subscription.status is Status.ENDED:
+        _forget(subscription, ports)
+        return
+    if subscription.ends_on is not None:
+        held = ports.store.unique("live", f"{subscription.plan}#{subscription.customer_id}")
+        change = end(subscription, held, now=now)
+        if change:
+            ports.store.commit(change)
+            return
+    if subscription.agenda_at is None or subscription.agenda_at > now:
+        return
+    if subscription.method is None:
+        learn_method(subscription_id, ports=ports)
+        subscription = ports.store.subscription(subscription_id, fresh=True)
+    _drive_confirmation(subscription, ports)
+    again = subscription.next(agenda_at=next_wake(subscription, now))
+    ports.store.commit(Change((Replace(again),)))
+
+
+def _forget(subscription: Subscription, ports: Ports) -> None:
+    if subscription.method is None:
+        return
+    ports.gateway.forget_method(subscription.id, subscription.method.token)
+    ports.store.commit(forgotten(subscription))
+
+
+def _drive_confirmation(subscription: Subscription, ports: Ports) -> None:
+    if subscription.confirmation_sha256 is None:
+        ports.queues.send("documents", (message("SubscriptionConcluded", subscription),))
+    elif subscription.confirmed_at is None:
+        ports.queues.send("mail", (message("ConfirmationFiled", subscription),))
+    elif subscription.invited_at is None:
+        ports.queues.send("mail", (message("ConfirmationSent", subscription),))
+
+
+def _give_back(key: DueKey, attempt: int, ports: Ports) -> None:
+    reversal = ports.store.reversal(key, attempt)
+    reference = reversal.reference
+    ports.gateway.give_back(
+        reversal.provider_reference,
+        reference=reference,
+        idempotency_key=idempotency_key(ports.keys.identity, f"{reference}.back"),
+    )
+    ports.store.commit(asked(reversal, ports.clock()))

@@ -1,0 +1,95 @@
+"""Apply one kept notification: it was verified when it came, and is believed only where signed."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from chalicelib.application.billing.learn_method import learn_method
+from chalicelib.application.billing.settle_due import settle_due
+from chalicelib.application.billing.settle_first_charge import settle_first_charge
+from chalicelib.application.ports import Ports
+from chalicelib.domain.billing.outcomes import Authorised, Outcome, Refused
+from chalicelib.domain.kernel import errors
+from chalicelib.domain.kernel.ids import DueKey, is_id, parse_reference
+from chalicelib.domain.kernel.money import Money
+
+Disposition = Literal["applied", "set_aside"]
+TOKEN_EVENTS = ("recurring.token.created", "recurring.token.alreadyExisting")
+
+
+def apply_notification(raw: bytes, *, now: datetime, ports: Ports) -> tuple[Disposition, str]:
+    """Enter what a notification says; answers what became of it, and why when set aside.
+
+    Raises:
+        Conflict, GatewayUnavailable: to be delivered again.
+    """
+    item = json.loads(raw)
+    if "type" in item:
+        return _apply_token(item, ports)
+    event = str(item.get("eventCode", ""))
+    if event != "AUTHORISATION":
+        return "set_aside", f"event {event}"
+    return _apply_authorisation(item, now, ports)
+
+
+def _apply_authorisation(
+    item: Mapping[str, Any], now: datetime, ports: Ports
+) -> tuple[Disposition, str]:
+    if item.get("merchantAccountCode") != ports.facts.merchant_account:
+        return "set_aside", "another merchant"
+    named = parse_reference(str(item.get("merchantReference", "")))
+    if named is None:
+        return "set_aside", "not one of our references"
+    key, number = named
+    amount = _amount(item)
+    try:
+        if amount != _owed(key, ports):
+            return "set_aside", "another amount"
+        outcome = _outcome(item)
+        if key.period == 0:
+            settle_first_charge(key.subscription_id, number, outcome, now=now, ports=ports)
+        else:
+            settle_due(key, number, outcome, now=now, ports=ports)
+    except (errors.NotFound, errors.Refused) as unknown:
+        return "set_aside", unknown.code
+    return "applied", ""
+
+
+def _owed(key: DueKey, ports: Ports) -> Money:
+    if key.period == 0:
+        return ports.store.checkout(key.subscription_id).gross
+    return ports.store.due_item(key).gross
+
+
+def _amount(item: Mapping[str, Any]) -> Money | None:
+    amount = item.get("amount")
+    if not isinstance(amount, Mapping) or not isinstance(amount.get("value"), int):
+        return None
+    currency = str(amount.get("currency", ""))
+    return Money(minor=amount["value"], currency=currency) if len(currency) == 3 else None  # noqa: PLR2004 - ISO 4217
+
+
+def _outcome(item: Mapping[str, Any]) -> Outcome:
+    reference = str(item["pspReference"])
+    if str(item.get("success")) != "true":
+        return Refused(provider_reference=reference, code="notified")
+    return Authorised(provider_reference=reference)
+
+
+def _apply_token(event: Mapping[str, Any], ports: Ports) -> tuple[Disposition, str]:
+    kind = str(event.get("type"))
+    content = event.get("data")
+    if kind not in TOKEN_EVENTS or not isinstance(content, Mapping):
+        return "set_aside", f"event {kind}"
+    if content.get("merchantAccount") != ports.facts.merchant_account:
+        return "set_aside", "another merchant"
+    shopper = str(content.get("shopperReference", ""))
+    if not is_id(shopper):
+        return "set_aside", "not one of our shoppers"
+    token = str(content.get("storedPaymentMethodId", ""))
+    try:
+        learnt = learn_method(shopper, ports=ports, token=token)
+    except errors.NotFound as unknown:
+        return "set_aside", unknown.code
+    return ("applied", "") if learnt else ("set_aside", "the provider does not know this token")

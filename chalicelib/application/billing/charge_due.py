@@ -1,0 +1,73 @@
+"""Charge a due item: intent, act, outcome. A crash between any two is found by the next sweep."""
+
+from chalicelib.application.billing.learn_method import learn_method
+from chalicelib.application.billing.settle_due import settle_due
+from chalicelib.application.ports import ChargeRequest, Ports
+from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.outcomes import Outcome, Refused
+from chalicelib.domain.billing.renewal import claim, lapse, suspend
+from chalicelib.domain.contract.subscription import Subscription
+from chalicelib.domain.kernel.change import Replace
+from chalicelib.domain.kernel.errors import Conflict
+from chalicelib.domain.kernel.policy import policy_named
+from chalicelib.domain.kernel.seals import idempotency_key
+
+NO_METHOD = "no_method"
+
+
+def charge_due(due: DueItem, *, ports: Ports) -> None:
+    """Bring one due item forward: lapse it, suspend for it, or charge it.
+
+    An attempt already open is asked about with its own key, never opened again.
+    """
+    now = ports.clock()
+    subscription = ports.store.subscription(due.subscription_id)
+    policy = policy_named(subscription.policy)
+    if not subscription.runs_past(due.from_on) and not due.attempts:
+        ports.store.commit(lapse(due))
+        return
+    change = claim(due, subscription, policy=policy, now=now)
+    if not change:
+        ports.store.commit(suspend(due, subscription, policy=policy, now=now))
+        return
+    try:
+        ports.store.commit(change)
+    except Conflict:
+        return
+    claimed = _claimed(change.writes[0])
+    attempt = claimed.open_attempt
+    assert attempt is not None, "a claim opens an attempt"
+    outcome = _charge(claimed, subscription, attempt.number, ports)
+    settle_due(
+        due.key,
+        attempt.number,
+        outcome,
+        now=ports.clock(),
+        ports=ports,
+        known=(claimed, subscription),
+    )
+
+
+def _claimed(write: object) -> DueItem:
+    assert isinstance(write, Replace)
+    assert isinstance(write.entity, DueItem)
+    return write.entity
+
+
+def _charge(due: DueItem, subscription: Subscription, number: int, ports: Ports) -> Outcome:
+    method = subscription.method or learn_method(subscription.id, ports=ports)
+    if method is None:
+        return Refused(code=NO_METHOD)
+    reference = due.key.reference(number)
+    return ports.gateway.charge(
+        ChargeRequest(
+            reference=reference,
+            cycle=f"{due.subscription_id}.{due.period:04}.{due.instalment}",
+            amount=due.gross,
+            method=method,
+            shopper_reference=subscription.id,
+            return_url=f"{ports.facts.public_url}/{subscription.lang}/account",
+            attempt=number,
+            idempotency_key=idempotency_key(ports.keys.identity, reference),
+        )
+    )

@@ -1,0 +1,45 @@
+"""Number paid due items: gapless, in one short transaction, off the path of the payment (INV-2)."""
+
+from chalicelib.application.ports import Ports
+from chalicelib.domain.billing.numbering import BATCH_MAX, Series, assign_numbers
+from chalicelib.domain.kernel.calendar import paris_date
+from chalicelib.domain.kernel.change import AlreadyStamped, Change, Insert
+from chalicelib.domain.kernel.errors import Conflict
+from chalicelib.domain.kernel.ids import DueKey
+from chalicelib.domain.papers.numbering import INVOICE_SERIES
+
+TRIES = 6
+
+
+def number_invoices(keys: tuple[DueKey, ...], *, ports: Ports) -> tuple[DueKey, ...]:
+    """Give the next numbers of the year to those that have none; answers which ones got one.
+
+    Raises:
+        Conflict: another writer kept being first; the batch comes again.
+    """
+    issued_on = paris_date(ports.clock())
+    pending = tuple(dict.fromkeys(keys))
+    assert len(pending) <= BATCH_MAX
+    for _ in range(TRIES):
+        if not pending:
+            return ()
+        series = _series(issued_on.year, ports)
+        try:
+            ports.store.commit(assign_numbers(series, pending, issued_on=issued_on))
+        except AlreadyStamped as stamped:
+            pending = tuple(key for key in pending if key not in stamped.keys)
+        except Conflict:
+            continue
+        else:
+            return pending
+    raise Conflict(detail="series")
+
+
+def _series(year: int, ports: Ports) -> Series:
+    entity = ports.facts.seller.siren
+    series = ports.store.series(entity, INVOICE_SERIES, year)
+    if series is not None:
+        return series
+    first = Series(legal_entity=entity, series=INVOICE_SERIES, year=year)
+    ports.store.commit(Change((Insert(first),)))
+    return first

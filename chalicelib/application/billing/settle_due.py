@@ -1,0 +1,53 @@
+"""A renewal's outcome, from whichever channel, entered once."""
+
+from datetime import datetime
+
+from chalicelib.application.patience import commit_fresh
+from chalicelib.application.ports import Ports
+from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.outcomes import Authorised, Outcome
+from chalicelib.domain.billing.settle import settle
+from chalicelib.domain.contract.subscription import Subscription
+from chalicelib.domain.kernel.change import NOTHING, Change
+from chalicelib.domain.kernel.errors import Refused
+from chalicelib.domain.kernel.ids import DueKey
+from chalicelib.domain.kernel.policy import policy_named
+
+
+def settle_due(
+    key: DueKey,
+    number: int,
+    outcome: Outcome,
+    *,
+    now: datetime,
+    ports: Ports,
+    known: tuple[DueItem, Subscription] | None = None,
+) -> Change:
+    """Enter the outcome of attempt `number`; `known` spares the first read to who just claimed.
+
+    Raises:
+        NotFound: no such due item.
+        Refused: `UNKNOWN_ATTEMPT`; that attempt was never opened.
+        Conflict: somebody else kept being first.
+    """
+
+    def decide(tried: int) -> Change:
+        fresh = tried > 0
+        due = known[0] if known and not fresh else ports.store.due_item(key, fresh=fresh)
+        attempt = due.attempt(number)
+        if attempt is None and not fresh:
+            due = ports.store.due_item(key, fresh=True)
+            attempt = due.attempt(number)
+        if attempt is None:
+            raise Refused("UNKNOWN_ATTEMPT", key.subscription_id)
+        if attempt.state == "authorised" and isinstance(outcome, Authorised):
+            return NOTHING
+        subscription = (
+            known[1]
+            if known and not fresh
+            else ports.store.subscription(key.subscription_id, fresh=fresh)
+        )
+        policy = policy_named(subscription.policy)
+        return settle(due, subscription, number, outcome, policy=policy, now=now)
+
+    return commit_fresh(ports.store, decide)

@@ -1,0 +1,69 @@
+"""The first charge's outcome, from whichever channel, entered once."""
+
+from datetime import datetime
+
+from chalicelib.application.patience import commit_fresh
+from chalicelib.application.ports import Ports
+from chalicelib.domain.billing.first_charge import send_back, settle_first
+from chalicelib.domain.billing.outcomes import Authorised, Outcome
+from chalicelib.domain.kernel.change import Change
+from chalicelib.domain.kernel.errors import Refused
+from chalicelib.domain.kernel.ids import parse_reference
+from chalicelib.domain.selling.checkout import Checkout, Stage, attempt
+
+
+def settle_first_charge(
+    checkout_id: str, number: int, outcome: Outcome, *, now: datetime, ports: Ports
+) -> Change:
+    """Conclude the contract, keep the refusal, or send the money back; repeats change nothing.
+
+    Raises:
+        NotFound: no such order.
+        Refused: `UNKNOWN_ATTEMPT`; the order never opened that attempt.
+        Conflict: somebody else kept being first.
+    """
+
+    def decide(tried: int) -> Change:
+        fresh = tried > 0
+        checkout = ports.store.checkout(checkout_id, fresh=fresh)
+        if attempt(checkout, number) is None:
+            raise Refused("UNKNOWN_ATTEMPT", checkout_id)
+        if isinstance(outcome, Authorised) and checkout.stage is Stage.PLACED:
+            return _authorised(checkout, number, outcome, now, ports)
+        return settle_first(checkout, None, number, outcome, now=now)
+
+    return commit_fresh(ports.store, decide)
+
+
+def _authorised(
+    checkout: Checkout, number: int, outcome: Authorised, now: datetime, ports: Ports
+) -> Change:
+    store = ports.store
+    holder = store.unique("mailbox", checkout.mailbox_digest)
+    customer_id = holder.holder if holder else checkout.customer_id
+    has_account = holder is not None or not checkout.is_new_customer
+    customer = store.customer(customer_id, fresh=True) if has_account else None
+    if customer is not None:
+        held = store.unique("live", f"{checkout.plan}#{customer.id}")
+        if held is not None and held.holder != checkout.id:
+            return send_back(checkout, number, outcome, reason="already_subscribed", now=now)
+        checkout = checkout.replace(customer_id=customer.id)
+    return settle_first(checkout, customer, number, outcome, now=now)
+
+
+def report_session(checkout_id: str, session_id: str, session_result: str, *, ports: Ports) -> None:
+    """The buyer came back from the payment page: ask the provider and enter its answer.
+
+    What the page itself says is never believed; the answer must name this order and its amount.
+
+    Raises:
+        NotFound, GatewayUnavailable; Refused `BAD_SESSION_RESULT`.
+    """
+    news = ports.gateway.session_news(session_id, session_result)
+    named = parse_reference(news.reference)
+    if named is None or named[0].subscription_id != checkout_id or named[0].period != 0:
+        raise Refused("BAD_SESSION_RESULT", checkout_id)
+    checkout = ports.store.checkout(checkout_id)
+    if news.amount is not None and news.amount != checkout.gross:
+        raise Refused("BAD_SESSION_RESULT", checkout_id)
+    settle_first_charge(checkout_id, named[1], news.outcome, now=ports.clock(), ports=ports)

@@ -1,0 +1,24 @@
+"""Where papers lie; a name is derived from identity, so that nothing is ever filed twice."""
+
+from chalicelib.domain.billing.due import DueItem
+
+
+def invoice_file(due: DueItem) -> str:
+    """The PDF of an invoice."""
+    assert due.number is not None, "a file has a number"
+    return f"invoices/{due.number[1:5]}/{due.number}.pdf"
+
+
+def invoice_record_file(due: DueItem) -> str:
+    """The frozen record of an invoice, beside its PDF."""
+    return invoice_file(due).removesuffix(".pdf") + ".json"
+
+
+def confirmation_file(subscription_id: str) -> str:
+    """The PDF that confirms a contract on a durable medium."""
+    return f"contracts/{subscription_id}/confirmation.pdf"
+
+
+def confirmation_record_file(subscription_id: str) -> str:
+    """The frozen record of the confirmation."""
+    return f"contracts/{subscription_id}/confirmation.json"

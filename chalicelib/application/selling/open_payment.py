@@ -1,0 +1,51 @@
+"""The payment page of a placed order, opened with the provider; asked again, it is the same."""
+
+from datetime import timedelta
+
+from chalicelib.application.ports import PaymentSession, Ports, SessionRequest
+from chalicelib.domain.kernel.errors import Refused
+from chalicelib.domain.kernel.policy import policy_named
+from chalicelib.domain.kernel.seals import idempotency_key
+from chalicelib.domain.selling.checkout import Checkout, Stage, reopen, require_unpaid
+
+
+def open_payment(checkout: Checkout, *, return_url: str, ports: Ports) -> PaymentSession:
+    """Open the page of the order's latest attempt.
+
+    Raises:
+        Refused: `REVIEW_FIRST`, `CHECKOUT_VOID`, `CHECKOUT_ALREADY_PAID`; `PAYMENT_REFUSED` when
+            the latest attempt is over and another must be asked for.
+        GatewayUnavailable: the provider does not answer; nothing was charged.
+    """
+    require_unpaid(checkout)
+    session = checkout.session
+    if checkout.stage is Stage.REVIEW or session is None or checkout.placed_at is None:
+        raise Refused("REVIEW_FIRST", checkout.id)
+    if session.state == "refused":
+        raise Refused("PAYMENT_REFUSED", checkout.id)
+    patience = timedelta(hours=policy_named(checkout.policy).checkout_void_hours)
+    reference = checkout.first_due.reference(session.attempt)
+    return ports.gateway.open_session(
+        SessionRequest(
+            reference=reference,
+            amount=checkout.gross,
+            shopper_reference=checkout.id,
+            shopper_email=checkout.buyer.email,
+            shopper_address=None,
+            country=checkout.buyer.country,
+            lang=checkout.lang,
+            return_url=return_url,
+            expires_at=checkout.placed_at + patience,
+            idempotency_key=idempotency_key(ports.keys.identity, reference),
+        )
+    )
+
+
+def try_again(checkout_id: str, *, ports: Ports) -> None:
+    """Ask for another attempt on the same order, without retyping (PAY-1).
+
+    Raises:
+        NotFound, Refused `CHECKOUT_VOID`, `CHECKOUT_ALREADY_PAID`, `TOO_MANY_TRIES`.
+    """
+    checkout = ports.store.checkout(checkout_id, fresh=True)
+    ports.store.commit(reopen(checkout, ports.clock()))

@@ -1,0 +1,37 @@
+"""The order button: the reviewed order becomes binding and waits for its payment (FRM-3)."""
+
+from chalicelib.application.ports import Ports
+from chalicelib.domain.kernel.language import Language
+from chalicelib.domain.selling.checkout import Checkout, Consent, place
+
+REVIEW_SCREEN = "review"
+
+
+def place_order(
+    checkout_id: str, *, shown_minor: int, words: str, lang: Language, ports: Ports
+) -> Checkout:
+    """Place the order at the total that was shown; pressing twice places once.
+
+    `words` are those on the button, kept as evidence.
+
+    Raises:
+        NotFound: no such order.
+        Refused: `PRICE_CHANGED_REVIEW_AGAIN`, `TERMS_CHANGED`, `CHECKOUT_VOID`,
+            `CHECKOUT_ALREADY_PAID`.
+        Conflict: the order was changed at the same instant.
+    """
+    now = ports.clock()
+    facts = ports.facts
+    checkout = ports.store.checkout(checkout_id)
+    order = Consent(name="order", words=words, screen=REVIEW_SCREEN, lang=lang, given_at=now)
+    change = place(
+        checkout,
+        order=order,
+        price=facts.catalogue.price(checkout.plan, country=checkout.buyer.country, at=now),
+        terms_version=facts.terms.current(now).version,
+        shown_minor=shown_minor,
+        policy=facts.policy,
+        now=now,
+    )
+    ports.store.commit(change)
+    return checkout
