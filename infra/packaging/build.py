@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (faults.Unfit, layer.NoLayer) as error:
         print(error, file=sys.stderr)
         return 1
-    for path in sorted(wanted.out.iterdir()):
+    for path in sorted(path for path in wanted.out.iterdir() if path.is_file()):
         print(f"{path}  {path.stat().st_size / 1e6:.2f} MB")
     return 0
 
