@@ -22,13 +22,20 @@ from chalicelib.documents.identity import (
 )
 from chalicelib.documents.languages import CONFIRMATION_WORDS
 from chalicelib.documents.printable import printable
+from chalicelib.documents.selfcheck import check
 from chalicelib.domain.kernel.calendar import PARIS
 from chalicelib.domain.papers.confirmation import ConfirmationRecord
 
 
 def render_confirmation(record: ConfirmationRecord) -> bytes:
-    """The archivable PDF of a confirmation: the same record always gives the same bytes."""
-    return compile_pdf("confirmation", confirmation_view(record))
+    """The archivable PDF of a confirmation: the same record always gives the same bytes.
+
+    Raises:
+        UnfitDocument: the renderer made something that must not be sealed.
+    """
+    pdf = compile_pdf("confirmation", confirmation_view(record))
+    check(pdf, record.subscription_id)
+    return pdf
 
 
 def confirmation_view(record: ConfirmationRecord) -> dict[str, Any]:

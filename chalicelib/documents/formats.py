@@ -6,10 +6,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from babel import Locale
-from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal
-
 from chalicelib.domain.kernel.calendar import PARIS
 from chalicelib.domain.kernel.language import Language
 from chalicelib.domain.kernel.money import Money, exponent
@@ -28,6 +24,8 @@ AFTER_OPENING = re.compile(r"(?<=«) ")
 
 def money(amount: Money, lang: Language) -> str:
     """`1 234,50 €` (narrow and plain no-break spaces) or `€1,234.50`; a true minus sign."""
+    from babel.numbers import format_currency  # noqa: PLC0415  heavy, and one function needs it
+
     value = Decimal(amount.minor).scaleb(-exponent(amount.currency))
     return format_currency(value, amount.currency, locale=lang).replace("-", MINUS)
 
@@ -40,18 +38,20 @@ def whole_money(amount: Money, lang: Language) -> str:
 
 def rate(rate_bps: int, lang: Language) -> str:
     """`20 %` or `5,5 %` in French, `20%` in English."""
+    from babel.numbers import format_decimal  # noqa: PLC0415  heavy, and one function needs it
+
     figure = format_decimal(Decimal(rate_bps) / 100, locale=lang)
     return f"{figure}{NARROW}%" if lang == "fr" else f"{figure}%"
 
 
 def long_date(on: date, lang: Language) -> str:
     """`1er mars 2027`, `1 March 2027`; the day never leaves its month at a line end."""
-    return _with_first(on, format_date(on, "d MMMM y", locale=lang), lang)
+    return _in_words(on, "d MMMM y", lang)
 
 
 def short_date(on: date, lang: Language) -> str:
     """`15 nov. 2026`, `15 Nov 2026`: for a place where little fits."""
-    return _with_first(on, format_date(on, "d MMM y", locale=lang), lang)
+    return _in_words(on, "d MMM y", lang)
 
 
 def moment(at: datetime, lang: Language) -> str:
@@ -65,6 +65,8 @@ def moment(at: datetime, lang: Language) -> str:
 
 def country(code: str, lang: Language) -> str:
     """The country's name in the language; the code itself when nobody knows it."""
+    from babel import Locale  # noqa: PLC0415  heavy, and one function needs it
+
     return str(Locale(lang).territories.get(code, code))
 
 
@@ -90,6 +92,8 @@ def _set(text: Any, lang: Language) -> Any:
     return tuple(_set(part, lang) for part in text)
 
 
-def _with_first(on: date, text: str, lang: Language) -> str:
-    day, rest = text.split(" ", 1)
+def _in_words(on: date, pattern: str, lang: Language) -> str:
+    from babel.dates import format_date  # noqa: PLC0415  heavy, and one function needs it
+
+    day, rest = format_date(on, pattern, locale=lang).split(" ", 1)
     return f"{'1er' if on.day == 1 and lang == 'fr' else day}{NO_BREAK}{rest}"

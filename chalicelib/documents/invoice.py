@@ -8,6 +8,7 @@ from chalicelib.documents.formats import long_date, money, rate, short_date
 from chalicelib.documents.identity import buyer_view, seller_view
 from chalicelib.documents.invoice_words import WORDS, InvoiceWords
 from chalicelib.documents.printable import printable
+from chalicelib.documents.selfcheck import check
 from chalicelib.domain.kernel.language import Language
 from chalicelib.domain.papers.invoice import Discount, InvoiceLine, InvoiceRecord
 
@@ -16,8 +17,14 @@ Fact = dict[str, str]
 
 
 def render_invoice(record: InvoiceRecord) -> bytes:
-    """The archivable PDF of an invoice (CGS 3.3): the same record always gives the same bytes."""
-    return compile_pdf("invoice", invoice_view(record))
+    """The archivable PDF of an invoice (CGS 3.3): the same record always gives the same bytes.
+
+    Raises:
+        UnfitDocument: the renderer made something that must not be sealed.
+    """
+    pdf = compile_pdf("invoice", invoice_view(record))
+    check(pdf, record.number)
+    return pdf
 
 
 def invoice_view(record: InvoiceRecord) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Cut the fonts of the documents out of their variable originals.
 
-The papers need five static faces in European scripts, not 1.7 MB of axes and symbols. The result
+The papers need five static faces in European scripts, not 3 MB of axes and symbols. The result
 is committed beside the templates, because fonts decide the bytes of a document as templates do:
 
     pip install -r infra/layers/fonts-requirements.txt
@@ -48,55 +48,44 @@ LATIN = (
 )
 # Joiners, direction marks and the soft hyphen draw nothing and can reorder what is read.
 UNSEEN = {0xAD, *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070)}
-INTER, SERIF = "fontpkg_inter", "fontpkg_source_serif_4"
+SANS, SERIF = "fontpkg_source_sans_3", "fontpkg_newsreader"
+# What is cut may not bear the reserved name of its original: the sans gets one of our own.
+FAMILIES = {SANS: "Tacite Sans", SERIF: "Newsreader"}
+UPRIGHT, ITALIC = "SourceSans3[wght].ttf", "SourceSans3-Italic[wght].ttf"
+DISPLAY = "Newsreader[opsz,wght].ttf"
 FACES = (
-    (INTER, "Inter[opsz,wght].ttf", "Inter-Regular.ttf", {"opsz": 14, "wght": 400}, EUROPE),
-    (INTER, "Inter[opsz,wght].ttf", "Inter-SemiBold.ttf", {"opsz": 14, "wght": 600}, EUROPE),
-    (INTER, "Inter-Italic[opsz,wght].ttf", "Inter-Italic.ttf", {"opsz": 14, "wght": 400}, LATIN),
-    (
-        SERIF,
-        "SourceSerif4[opsz,wght].ttf",
-        "SourceSerif4-Regular.ttf",
-        {"opsz": 28, "wght": 400},
-        LATIN,
-    ),
-    (
-        SERIF,
-        "SourceSerif4[opsz,wght].ttf",
-        "SourceSerif4-SemiBold.ttf",
-        {"opsz": 28, "wght": 600},
-        LATIN,
-    ),
+    (SANS, UPRIGHT, "Regular", {"wght": 400}, EUROPE),
+    (SANS, UPRIGHT, "SemiBold", {"wght": 600}, EUROPE),
+    (SANS, ITALIC, "Italic", {"wght": 400}, LATIN),
+    (SERIF, DISPLAY, "Regular", {"opsz": 30, "wght": 400}, LATIN),
+    (SERIF, DISPLAY, "SemiBold", {"opsz": 20, "wght": 600}, LATIN),
 )
 Ranges = tuple[tuple[int, int], ...]
 
 
-def name_as(font: TTFont, face: str) -> None:
+def name_as(font: TTFont, family: str, style: str) -> None:
     """Give a static face its family and weight, which the original left to its axes."""
-    family = "Inter" if face.startswith("Inter") else "Source Serif 4"
-    style = face.removesuffix(".ttf").split("-")[1]
-    names = {1: f"{family} {style}", 2: "Regular", 4: f"{family} {style}"}
-    names |= {6: face.removesuffix(".ttf"), 16: family, 17: style}
+    full, postscript = f"{family} {style}", f"{family.replace(' ', '')}-{style}"
+    names = {1: full, 2: "Regular", 3: postscript, 4: full, 6: postscript, 16: family, 17: style}
     for name_id, text in names.items():
         font["name"].setName(text, name_id, 3, 1, 0x409)
 
 
-def cut(package: str, original: str, face: str, axes: dict[str, int], wanted: Ranges) -> set[int]:
+def cut(package: str, original: str, style: str, axes: dict[str, int], wanted: Ranges) -> set[int]:
     """Write one static, reduced face; return the characters it can draw."""
-    font = TTFont(str(files(package) / "files" / original))
+    font = TTFont(str(files(package) / "files" / original), recalcTimestamp=False)
     font = instancer.instantiateVariableFont(font, axes)
-    name_as(font, face)
+    name_as(font, FAMILIES[package], style)
     options = subset.Options(
         layout_features=["kern", "liga", "mark", "mkmk", "ccmp", "locl", "tnum", "lnum", "case"],
         name_IDs=[0, 1, 2, 3, 4, 5, 6, 13, 14, 16, 17],
         hinting=False,
         notdef_outline=True,
-        recalc_timestamp=False,
     )
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes={c for a, b in wanted for c in range(a, b + 1)} - UNSEEN)
     cutter.subset(font)
-    font.save(DOCUMENTS / "fonts" / face)
+    font.save(DOCUMENTS / "fonts" / f"{font['name'].getDebugName(6)}.ttf")
     return set(font.getBestCmap())
 
 
@@ -125,7 +114,7 @@ def main() -> None:
     """Cut every face, copy the licences, write the coverage."""
     drawn = [cut(*face) for face in FACES]
     write_coverage(drawn[0] & drawn[1])
-    for package, name in ((INTER, "Inter"), (SERIF, "SourceSerif4")):
+    for package, name in ((SANS, "SourceSans3"), (SERIF, "Newsreader")):
         shutil.copy(str(files(package) / "LICENSE"), DOCUMENTS / "fonts" / f"{name}-OFL.txt")
 
 

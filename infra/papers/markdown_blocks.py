@@ -11,6 +11,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 Block = dict[str, Any]
+# Tables are known to the pages: here they must be seen, to be refused.
+PARSER = MarkdownIt("commonmark").enable("table")
 SPOKEN = {"text": "", "text_special": "", "softbreak": " "}
 STYLES = {
     "strong_open": "strong",
@@ -31,7 +33,7 @@ def blocks_of(markdown: str) -> list[Block]:
     Raises:
         UnknownMarkup: a table, an image, HTML or code is in the way.
     """
-    return _until(iter(MarkdownIt("commonmark").parse(markdown)), "")
+    return _until(iter(PARSER.parse(markdown)), "")
 
 
 def _until(tokens: Iterator[Token], closing: str) -> list[Block]:

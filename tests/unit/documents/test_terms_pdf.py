@@ -12,6 +12,7 @@ from infra.papers.terms_pdf import ForeignText, render_terms, terms_view, write_
 from tests.unit.documents.reading import root, structure, text
 
 VERSIONS = json.loads((terms_pdf.TEXTS / "versions.json").read_text(encoding="utf-8"))
+TABLE = "| a | b |\n| - | - |\n| 1 | 2 |\n"
 SHORT = "# Conditions\n\nVersion d'un jour\n\n## Article 1\n\nUn [lien](/fr/help) et **gras**.\n"
 
 
@@ -33,7 +34,9 @@ class TestMarkdown:
         assert blocks[1]["runs"][3]["emphasis"]
         assert blocks[2]["items"][0][1]["items"][0][0]["runs"][0]["text"] == "two"
 
-    @pytest.mark.parametrize("markdown", ["<b>x</b>", "![a](b.png)", "`code`", "    code", "---"])
+    @pytest.mark.parametrize(
+        "markdown", ["<b>x</b>", "![a](b.png)", "`code`", "    code", "---", TABLE]
+    )
     def test_what_cannot_be_set_stops_the_build(self, markdown: str) -> None:
         """Loudly."""
         with pytest.raises(UnknownMarkup):
