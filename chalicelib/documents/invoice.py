@@ -31,7 +31,8 @@ def invoice_view(record: InvoiceRecord) -> dict[str, Any]:
     """Everything the paper shows, in reading order, formatted in the language of the contract."""
     words, lang = WORDS[record.lang], record.lang
     issued, paid = long_date(record.issued_on, lang), long_date(record.paid_on, lang)
-    method = printable(record.method_label, "–")
+    method = printable(record.method_label, "")
+    settled = words.settled if method else words.settled_plainly
     return {
         "lang": lang,
         "title": f"{words.heading} {record.number} – {record.seller.trade_name}",
@@ -45,7 +46,7 @@ def invoice_view(record: InvoiceRecord) -> dict[str, Any]:
         "buyer": buyer_view(record.buyer, words.unnamed, lang),
         "facts": _facts(record, words),
         "total": money(record.total.gross, lang),
-        "settled": words.settled.format(paid=paid, method=method),
+        "settled": settled.format(paid=paid, method=method),
         "period": _period(record, words),
         "columns": list(words.columns),
         "lines": [row for line in record.lines for row in _rows(line, words, lang)],

@@ -21,6 +21,7 @@ class InvoiceWords:
     subscription: str
     payment: str
     settled: str
+    settled_plainly: str
     service: str
     covered: str
     saved: str
@@ -50,6 +51,7 @@ FRENCH = InvoiceWords(
     subscription="Abonnement",
     payment="Référence de paiement",
     settled="Payée le {paid} par {method}",
+    settled_plainly="Payée le {paid}",
     service="Abonnement mensuel {plan}",
     covered="Du {first} au {last}",
     saved="Soit {gross} TTC de moins",
@@ -78,6 +80,7 @@ ENGLISH = InvoiceWords(
     subscription="Subscription",
     payment="Payment reference",
     settled="Paid on {paid} by {method}",
+    settled_plainly="Paid on {paid}",
     service="{plan}, monthly subscription",
     covered="From {first} to {last}",
     saved="{gross} less, VAT included",

@@ -11,6 +11,7 @@ is the identity of what a subscriber accepts; a file whose digest is not the arc
 import argparse
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -124,12 +125,12 @@ def write_all(out: Path, site: str) -> list[Path]:
     return made
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and make the files."""
     parser = argparse.ArgumentParser(description="Make the PDF of every version of the terms.")
     parser.add_argument("--out", type=Path, required=True, help="folder of the files")
     parser.add_argument("--site", default="", help="public address that inner links start with")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     for path in write_all(options.out, options.site):
         print(path)
 

@@ -12,6 +12,7 @@ import pytest
 from chalicelib.documents import check
 from chalicelib.documents.invoice import invoice_view, render_invoice
 from chalicelib.domain.papers.invoice import Exemption
+from chalicelib.domain.papers.seller import Buyer
 from infra.papers.samples import BUYER, euros, sample_invoice
 from tests.unit.documents.reading import pages, reader, root, structure, text
 
@@ -84,6 +85,13 @@ class TestContent:
         said = text(render_invoice(record))
         assert mention in said
         assert "encaissement" not in said
+
+    def test_what_is_unknown_leaves_no_hole(self) -> None:
+        """No method, no mailbox, no address: the sentence and the block close up."""
+        buyer = Buyer(customer_id="01", name="Marie Lefèvre")
+        said = text(render_invoice(sample_invoice(method_label="", buyer=buyer)))
+        assert "Payée le 15 novembre 2026 Période de service" in said
+        assert "Facturé à Marie Lefèvre Date d’émission" in said
 
     def test_the_number_is_on_every_page(self) -> None:
         """INV-2: number on every page."""

@@ -56,6 +56,14 @@ class TestDoc2:
         ]
         assert all(path.read_bytes().startswith(b"%PDF") for path in made)
 
+    def test_the_build_names_each_file_it_made(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """One line a file, for the next step of the build."""
+        terms_pdf.main(["--out", str(tmp_path / "assets")])
+        named = capsys.readouterr().out.split()
+        assert sorted(named) == sorted(str(path) for path in (tmp_path / "assets").iterdir())
+
     @pytest.mark.parametrize("lang", ["fr", "en"])
     def test_it_prints_the_digest_that_is_accepted(self, lang: str) -> None:
         """FRM-1: the sha256 of the text is its identity."""

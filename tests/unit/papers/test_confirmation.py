@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.papers.confirmation import ConfirmationRecord
 from infra.papers.samples import euros, sample_confirmation
 
@@ -42,9 +43,10 @@ class TestFrm4:
             ({"concluded_at": datetime(2026, 11, 7, 9, 2)}, "knows its zone"),  # noqa: DTZ001
             ({"next_due_on": date(2026, 11, 7)}, "follow each other"),
             ({"period_from_on": date(2026, 11, 6)}, "follow each other"),
+            ({"first_gross": Money(minor=1000, currency="USD")}, "one currency"),
         ],
     )
-    def test_dates_out_of_order_are_refused(self, changes: dict[str, Any], reason: str) -> None:
-        """Conclusion, first day, next due date."""
+    def test_what_contradicts_itself_is_refused(self, changes: dict[str, Any], reason: str) -> None:
+        """Conclusion, first day and next due date in order; one currency."""
         with pytest.raises(ValidationError, match=reason):
             sample_confirmation(**changes)

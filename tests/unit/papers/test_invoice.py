@@ -77,6 +77,12 @@ class TestInvariants:
         with pytest.raises(ValidationError, match="do not sum to the total"):
             record.replace(total=wrong)
 
+    def test_two_rates_on_one_total_are_refused(self) -> None:
+        """VAT is told for each rate."""
+        record = sample_invoice()
+        with pytest.raises(ValidationError, match="bears the rate of the total"):
+            record.replace(total=record.total.replace(rate_bps=2100))
+
     def test_a_line_that_forgets_its_discount_is_refused(self) -> None:
         """List price less discount is what was charged."""
         record = sample_invoice(gross=euros(1500), discount=euros(500), discount_label="x")
