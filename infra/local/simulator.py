@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,17 +37,43 @@ class Simulator:
         self._ask("PUT", "clock", {"now": f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"})
 
     def deliver(self) -> int:
-        """Send the webhooks that are due; how many were delivered or tried."""
-        answer = self._ask("POST", "deliver", {})
-        return int(answer["delivered"])
+        """Send the webhooks that are due; how many left the provider's queue.
+
+        A refused one is not counted: it waits for its own retry, later on the business clock.
+        """
+        report = self._ask("POST", "deliver", {})
+        return int(report["delivered"]) + int(report["forged"])
+
+    def next_due_at(self) -> datetime | None:
+        """When the provider will do something by itself: a webhook, its retry, a capture."""
+        text = self.state()["next_due_at"]
+        return datetime.fromisoformat(text) if text else None
 
     def state(self) -> dict[str, Any]:
-        """What the provider knows: payments, tokens, webhooks waiting, faults."""
+        """The provider at a glance: counts, webhooks waiting, faults armed, violations seen."""
         return self._ask("GET", "state")
 
-    def set_fault(self, fault: Mapping[str, Any]) -> None:
-        """Arm one fault for what comes next."""
-        self._ask("POST", "faults", dict(fault))
+    def payments(self) -> list[dict[str, Any]]:
+        """Every payment with its captures and refunds, in minor units."""
+        found: list[dict[str, Any]] = self._ask("GET", "payments")["payments"]
+        return found
+
+    def tokens(self) -> list[dict[str, Any]]:
+        """Every stored payment method, without numbers or names."""
+        found: list[dict[str, Any]] = self._ask("GET", "tokens")["tokens"]
+        return found
+
+    def script_token(self, token_id: str, outcomes: Sequence[str]) -> None:
+        """Decide the outcomes of the next charges of a stored method: "OK" or a refusal code."""
+        self._ask("PUT", f"scripts/token/{token_id}", {"outcomes": list(outcomes)})
+
+    def arm_api(self, kind: str, **rest: str | float) -> None:
+        """Arm one fault of the next call of the provider's API, such as `timeout_after`."""
+        self._ask("POST", "faults/api", {"kind": kind, **rest})
+
+    def arm_webhook(self, kind: str, **rest: str | float) -> None:
+        """Arm one fault of the next webhook: `duplicate`, `lose`, `reorder`, `delay`."""
+        self._ask("POST", "faults/webhooks", {"kind": kind, **rest})
 
     def clear_faults(self) -> None:
         """Disarm every fault."""
@@ -81,14 +107,21 @@ class SimulatorProcess:
             self.process.wait()
 
 
-def start(port: int, *, environment: Mapping[str, str], log: IO[bytes]) -> SimulatorProcess:
+def start(
+    port: int, *, shop: str, environment: Mapping[str, str], log: IO[bytes]
+) -> SimulatorProcess:
     """Start the simulator on `port` with the keys in `environment` (`SIM_...`).
+
+    Only pages of the origin `shop` may pay, and webhooks wait until they are asked for.
 
     Raises:
         SimulatorStopped: it did not answer in time.
     """
     process = subprocess.Popen(
-        [sys.executable, "-m", "infra.local.adyen", "--port", str(port)],
+        [
+            *(sys.executable, "-m", "infra.local.adyen", "--port", str(port)),
+            *("--manual-delivery", "--allowed-origin", shop),
+        ],
         cwd=PROJECT,
         stdout=log,
         stderr=log,

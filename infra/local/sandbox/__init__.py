@@ -1,0 +1,1 @@
+"""What surrounds the shop on one machine: control panel, mailbox and a small learning site."""
