@@ -42,15 +42,6 @@ class Committed:
     key: keys.Key
     entity: Entity | Notification | None
     events: tuple[str, ...] = ()
-    version: int = 1
-
-    @property
-    def event_ids(self) -> tuple[str, ...]:
-        """The identity of each event, as the stream's consumer sees it."""
-        return tuple(
-            "|".join((*self.key, str(self.version), str(index)))
-            for index, _ in enumerate(self.events)
-        )
 
 
 @dataclass
@@ -175,7 +166,7 @@ class FakeStore:
         key = _key(write)
         if isinstance(write, Remove):
             del self.things[key]
-            self.committed.append(Committed(key, None, (), write.entity.version))
+            self.committed.append(Committed(key, None))
             return
         if isinstance(write, Stamp):
             before = self.things[key]
@@ -184,7 +175,7 @@ class FakeStore:
         else:
             after = write.entity
         self.things[key] = after
-        self.committed.append(Committed(key, after, write.events, after.version))
+        self.committed.append(Committed(key, after, write.events))
 
 
 def stamped(due: DueItem, stamp: Stamp) -> DueItem:

@@ -41,6 +41,8 @@ Kind = Literal["checkout", "subscription", "due", "reversal"]
 
 AGENDA_INDEX = "agenda"
 DUE_PREFIX = "DUE#"
+REVERSAL_PREFIX = "REVERSAL#"
+SERIES_PREFIX = "SERIES#"
 INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 INSTANT_LENGTH = len("2027-02-27T23:00:00Z")
 AFTER_EVERY_KIND = "~"
@@ -107,7 +109,7 @@ def unique(kind: str, value: str) -> Key:
 
 def series(legal_entity: str, name: str, year: int) -> Key:
     """The counter of a series of invoices."""
-    return Key(f"SERIES#{legal_entity}#{name}#{year:04}", "COUNTER")
+    return Key(f"{SERIES_PREFIX}{legal_entity}#{name}#{year:04}", "COUNTER")
 
 
 def notification(provider_reference: str, event: str, success: str) -> Key:

@@ -1,0 +1,189 @@
+"""Things to items and back: what an item of the table looks like.
+
+An item bears its keys, the fields of its thing under their own names, and four attributes of ours:
+`schema` (which edition of this shape), `version`, `commit` (which commit wrote it last), and `emit`
+(the events that ride on it; absent when there are none). What has its default value is not
+written: a default is therefore part of the schema, and changing one makes the next schema.
+"""
+
+import json
+from base64 import b64decode
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from gzip import compress, decompress
+from typing import Any, Final, TypeVar
+
+from chalicelib.adapters.dynamodb import keys
+from chalicelib.application.ports import Notification
+from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.numbering import Series
+from chalicelib.domain.billing.reversal import Reversal
+from chalicelib.domain.contract.subscription import Contract, Subscription
+from chalicelib.domain.kernel.unique import Unique
+from chalicelib.domain.kernel.value import Entity
+from chalicelib.domain.people.correspondence import SentLetter
+from chalicelib.domain.people.customer import BillingIdentity, Customer
+from chalicelib.domain.selling.checkout import Checkout
+
+E = TypeVar("E", bound=Entity)
+Fields = dict[str, Any]
+Item = dict[str, dict[str, Any]]
+Upgrade = Callable[[type[Entity], Fields], Fields]
+
+SCHEMA: Final = 1
+UPGRADES: Final[Mapping[int, Upgrade]] = {}
+"""How the fields of schema n become those of schema n + 1; readers accept the previous one."""
+
+OURS: Final = ("pk", "sk", "gpk", "gsk", "schema", "commit", "emit")
+KINDS: Final[Mapping[tuple[str, str], type[Entity]]] = {
+    ("CHK", "CHK"): Checkout,
+    ("SUB", "SUB"): Subscription,
+    ("SUB", "CONTRACT"): Contract,
+    ("SUB", "DUE"): DueItem,
+    ("SUB", "REVERSAL"): Reversal,
+    ("SUB", "LETTER"): SentLetter,
+    ("CUS", "CUS"): Customer,
+    ("CUS", "IDENTITY"): BillingIdentity,
+    ("UNIQ", "UNIQ"): Unique,
+    ("SERIES", "COUNTER"): Series,
+}
+
+
+def encode(entity: Entity, *, events: tuple[str, ...] = (), commit: str) -> Item:
+    """The item of a thing as it is written by one commit."""
+    key = keys.of(entity)
+    fields = _packed(entity.model_dump(mode="json", exclude_none=True, exclude_defaults=True))
+    own: Fields = {"schema": SCHEMA, "version": entity.version, "commit": commit}
+    emitted = {"emit": list(events)} if events else {}
+    agenda = keys.agenda_of(entity)
+    whole = {**key._asdict(), **(agenda or {}), **fields, **own, **emitted}
+    return {name: attribute(value) for name, value in whole.items()}
+
+
+def read(kind: type[E], item: Mapping[str, Mapping[str, Any]]) -> E:
+    """The thing of a kind that an item holds.
+
+    Raises:
+        ValidationError: the item is not such a thing.
+        ValueError: its schema is neither ours nor the one before.
+    """
+    fields = {name: plain(value) for name, value in item.items() if name not in OURS}
+    fields = upgraded(kind, fields, int(item["schema"]["N"]))
+    return kind.model_validate_json(json.dumps(_unpacked(fields)))
+
+
+def upgraded(
+    kind: type[Entity],
+    fields: Fields,
+    schema: int,
+    *,
+    upgrades: Mapping[int, Upgrade] = UPGRADES,
+    current: int = SCHEMA,
+) -> Fields:
+    """The fields as the current schema has them.
+
+    Raises:
+        ValueError: no path leads from that schema to the current one.
+    """
+    if schema == current:
+        return fields
+    if schema not in upgrades:
+        raise ValueError(f"an item of schema {schema}, where {current} is current")
+    after = upgrades[schema](kind, fields)
+    return upgraded(kind, after, schema + 1, upgrades=upgrades, current=current)
+
+
+def decode(image: Mapping[str, Mapping[str, Any]]) -> Entity | Notification:
+    """The thing, or the notification, in an image of the table's stream.
+
+    Raises:
+        KeyError: an item of no known kind.
+    """
+    pk, sk = image["pk"]["S"], image["sk"]["S"]
+    if pk.startswith("HOOK#"):
+        return _notification(keys.Key(pk, sk), image)
+    return read(KINDS[pk.partition("#")[0], sk.partition("#")[0]], image)
+
+
+def events_of(image: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
+    """The events that ride on an image of the table's stream, in the order they were given."""
+    return tuple(plain(image["emit"])) if "emit" in image else ()
+
+
+def encode_notification(notification: Notification) -> Item:
+    """The item of a notification: the raw text, compressed."""
+    key = keys.notification(
+        notification.provider_reference, notification.event, notification.success
+    )
+    fields = {
+        **key._asdict(),
+        "schema": SCHEMA,
+        "received_at": notification.received_at.isoformat(),
+        "raw": compress(notification.raw, mtime=0),
+    }
+    return {name: attribute(value) for name, value in fields.items()}
+
+
+def attribute(value: object) -> dict[str, Any]:  # noqa: PLR0911 - one line for each type
+    """A JSON value, or bytes, as an attribute of an item; numbers are whole."""
+    match value:
+        case None:
+            return {"NULL": True}
+        case bool():
+            return {"BOOL": value}
+        case int():
+            return {"N": str(value)}
+        case str():
+            return {"S": value}
+        case bytes():
+            return {"B": value}
+        case dict():
+            return {"M": {name: attribute(part) for name, part in value.items()}}
+        case list() | tuple():
+            return {"L": [attribute(part) for part in value]}
+        case _:
+            raise TypeError(f"no attribute can hold a {type(value).__name__}")
+
+
+def plain(value: Mapping[str, Any]) -> Any:
+    """An attribute of an item as a JSON value."""
+    ((kind, content),) = value.items()
+    match kind:
+        case "NULL":
+            return None
+        case "N":
+            return int(content)
+        case "M":
+            return {name: plain(part) for name, part in content.items()}
+        case "L":
+            return [plain(part) for part in content]
+        case _:
+            return content
+
+
+def _packed(fields: Fields) -> Fields:
+    """Postings as pairs: `["receivable", 2000]` says as much as two names more."""
+    if "postings" not in fields:
+        return fields
+    pairs = [[line["account"], line["minor"]] for line in fields["postings"]]
+    return {**fields, "postings": pairs}
+
+
+def _unpacked(fields: Fields) -> Fields:
+    if "postings" not in fields:
+        return fields
+    lines = [{"account": account, "minor": minor} for account, minor in fields["postings"]]
+    return {**fields, "postings": lines}
+
+
+def _notification(key: keys.Key, image: Mapping[str, Mapping[str, Any]]) -> Notification:
+    raw = image["raw"]["B"]
+    event, _, success = key.sk.rpartition("#")
+    return Notification(
+        provider_reference=key.pk.removeprefix("HOOK#"),
+        event=event,
+        success=success,
+        # the API hands out bytes, an event of the stream carries them as base 64
+        raw=decompress(b64decode(raw) if isinstance(raw, str) else raw),
+        received_at=datetime.fromisoformat(image["received_at"]["S"]),
+    )

@@ -1,0 +1,249 @@
+"""The store port on one DynamoDB table."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from secrets import SystemRandom
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
+
+from chalicelib.adapters.dynamodb import codec, failures, keys
+from chalicelib.adapters.dynamodb.writes import action, key_of
+from chalicelib.application.ports import AgendaEntry, Ids, Notification
+from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.numbering import Series
+from chalicelib.domain.billing.reversal import Reversal
+from chalicelib.domain.contract.subscription import Contract, Subscription
+from chalicelib.domain.kernel.change import Change, Remove
+from chalicelib.domain.kernel.errors import Conflict, NotFound
+from chalicelib.domain.kernel.ids import DueKey
+from chalicelib.domain.kernel.unique import Unique
+from chalicelib.domain.kernel.value import Entity
+from chalicelib.domain.people.customer import BillingIdentity, Customer
+from chalicelib.domain.selling.checkout import Checkout
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+E = TypeVar("E", bound=Entity)
+Meter = Callable[[str, float], None]
+Item = Mapping[str, Mapping[str, Any]]
+
+WRITES_MAX = 100
+TRIES_MAX = 4
+PAUSE_SECONDS = 0.05
+COMMIT_LENGTH = 12
+LOST = (NoConnection, HTTPClientError)
+"""No reply came: whether the write was done is told by the next try."""
+
+
+class DynamoStore:
+    """One table; reads are eventually consistent unless fresh, writes are conditional.
+
+    A read that finds nothing is made again, consistently, before it answers that there is nothing.
+    """
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        table: str,
+        ids: Ids,
+        *,
+        meter: Meter | None = None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """`client` has short timeouts and a pool as large as there are threads.
+
+        Args:
+            client: the low-level client; its own retries are welcome.
+            table: the table's name.
+            ids: fresh ids, one for each commit.
+            meter: told the operation and the capacity units it consumed; None measures nothing.
+            pause: waits for some seconds before another try.
+        """
+        self._client = client
+        self._table = table
+        self._ids = ids
+        self._meter = meter
+        self._pause = pause
+        self._jitter = SystemRandom()
+
+    def checkout(self, checkout_id: str, *, fresh: bool = False) -> Checkout:
+        return self._get(Checkout, keys.checkout(checkout_id), fresh=fresh)
+
+    def subscription(self, subscription_id: str, *, fresh: bool = False) -> Subscription:
+        return self._get(Subscription, keys.subscription(subscription_id), fresh=fresh)
+
+    def contract(self, subscription_id: str) -> Contract:
+        return self._get(Contract, keys.contract(subscription_id))
+
+    def due_item(self, key: DueKey, *, fresh: bool = False) -> DueItem:
+        return self._get(DueItem, keys.due(key), fresh=fresh)
+
+    def due_items(self, subscription_id: str) -> tuple[DueItem, ...]:
+        pages = self._pages(
+            "query",
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+            ExpressionAttributeValues={
+                ":pk": {"S": keys.subscription(subscription_id).pk},
+                ":prefix": {"S": keys.DUE_PREFIX},
+            },
+            ConsistentRead=True,
+        )
+        return tuple(codec.read(DueItem, item) for page in pages for item in page)
+
+    def customer(self, customer_id: str, *, fresh: bool = False) -> Customer:
+        return self._get(Customer, keys.customer(customer_id), fresh=fresh)
+
+    def billing_identity(self, customer_id: str, number: int) -> BillingIdentity:
+        return self._get(BillingIdentity, keys.billing_identity(customer_id, number))
+
+    def unique(self, kind: Literal["mailbox", "live"], value: str) -> Unique | None:
+        return self._find(Unique, keys.unique(kind, value), fresh=True)
+
+    def reversal(self, key: DueKey, attempt: int) -> Reversal:
+        return self._get(Reversal, keys.reversal(key, attempt))
+
+    def series(self, legal_entity: str, series: str, year: int) -> Series | None:
+        return self._find(Series, keys.series(legal_entity, series, year), fresh=True)
+
+    def due_entries(self, shard: int, until: datetime, limit: int) -> tuple[AgendaEntry, ...]:
+        assert limit > 0
+        found: list[AgendaEntry] = []
+        pages = self._pages(
+            "query",
+            IndexName=keys.AGENDA_INDEX,
+            KeyConditionExpression="gpk = :shard AND gsk <= :until",
+            ExpressionAttributeValues={
+                ":shard": {"S": keys.agenda_partition(shard)},
+                ":until": {"S": keys.up_to(until)},
+            },
+            Limit=limit,
+        )
+        for page in pages:
+            found += [
+                keys.entry(keys.Key(item["pk"]["S"], item["sk"]["S"]), item["gsk"]["S"])
+                for item in page
+            ]
+            if len(found) >= limit:
+                break
+        return tuple(found[:limit])
+
+    def every_due_item(self) -> Iterator[DueItem]:
+        return self._every(DueItem, "begins_with(sk, :prefix)", keys.DUE_PREFIX)
+
+    def every_reversal(self) -> Iterator[Reversal]:
+        return self._every(Reversal, "begins_with(sk, :prefix)", keys.REVERSAL_PREFIX)
+
+    def every_series(self) -> Iterator[Series]:
+        return self._every(Series, "begins_with(pk, :prefix)", keys.SERIES_PREFIX)
+
+    def letter_was_sent(self, subscription_id: str, event_id: str) -> bool:
+        return self._item(keys.letter(subscription_id, event_id), fresh=True) is not None
+
+    def commit(self, change: Change) -> None:
+        if not change:
+            return
+        touched = {key_of(write) for write in change.writes}
+        assert len(change.writes) <= WRITES_MAX, "a transaction holds a hundred writes"
+        assert len(touched) == len(change.writes), "a transaction names a thing once"
+        token = self._ids()
+        commit = token[-COMMIT_LENGTH:]
+        actions = [action(write, table=self._table, commit=commit) for write in change.writes]
+        # a removal leaves no item to tell whose it was, so its token has to
+        if len(actions) == 1 and not isinstance(change.writes[0], Remove):
+            operation, request = _single(actions[0])
+        else:
+            operation = "transact_write_items"
+            request = {"TransactItems": actions, "ClientRequestToken": token}
+        self._insist(operation, request, change, commit)
+
+    def keep_notification(self, notification: Notification) -> bool:
+        try:
+            self._call(
+                "put_item",
+                TableName=self._table,
+                Item=codec.encode_notification(notification),
+                ConditionExpression="attribute_not_exists(pk)",
+            )
+        except ClientError as error:
+            if failures.reasons(error)[0].code in failures.CONDITIONS:
+                return False
+            raise
+        return True
+
+    def _insist(self, operation: str, request: Any, change: Change, commit: str) -> None:
+        """Send a write until it is done or lost to somebody.
+
+        Raises:
+            Conflict: a condition failed, or traffic kept it out four times.
+        """
+        for number in range(TRIES_MAX):
+            if number:
+                self._pause(self._jitter.uniform(0, PAUSE_SECONDS * 2**number))
+            try:
+                self._call(operation, **request)
+            except LOST:
+                continue
+            except ClientError as error:
+                if failures.is_done(error, change.writes, commit):
+                    return
+            else:
+                return
+        raise Conflict(detail=f"{operation} was kept out {TRIES_MAX} times")
+
+    def _get(self, kind: type[E], key: keys.Key, *, fresh: bool = False) -> E:
+        found = self._find(kind, key, fresh=fresh)
+        if found is None and not fresh:
+            found = self._find(kind, key, fresh=True)
+        if found is None:
+            raise NotFound(detail="|".join(key))
+        return found
+
+    def _find(self, kind: type[E], key: keys.Key, *, fresh: bool) -> E | None:
+        item = self._item(key, fresh=fresh)
+        return None if item is None else codec.read(kind, item)
+
+    def _item(self, key: keys.Key, *, fresh: bool) -> Item | None:
+        reply = self._call(
+            "get_item",
+            TableName=self._table,
+            Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}},
+            ConsistentRead=fresh,
+        )
+        item: Item | None = reply.get("Item")
+        return item
+
+    def _every(self, kind: type[E], condition: str, prefix: str) -> Iterator[E]:
+        pages = self._pages(
+            "scan",
+            FilterExpression=condition,
+            ExpressionAttributeValues={":prefix": {"S": prefix}},
+        )
+        return (codec.read(kind, item) for page in pages for item in page)
+
+    def _pages(self, operation: str, **request: Any) -> Iterator[Sequence[Item]]:
+        reply = self._call(operation, TableName=self._table, **request)
+        yield reply["Items"]
+        while "LastEvaluatedKey" in reply:
+            start = reply["LastEvaluatedKey"]
+            reply = self._call(operation, TableName=self._table, ExclusiveStartKey=start, **request)
+            yield reply["Items"]
+
+    def _call(self, operation: str, **request: Any) -> Mapping[str, Any]:
+        if self._meter is not None:
+            request["ReturnConsumedCapacity"] = "INDEXES"
+        reply: Mapping[str, Any] = getattr(self._client, operation)(**request)
+        if self._meter is not None:
+            consumed = reply["ConsumedCapacity"]
+            parts = consumed if isinstance(consumed, list) else [consumed]
+            self._meter(operation, sum(part["CapacityUnits"] for part in parts))
+        return reply
+
+
+def _single(request: Mapping[str, Any]) -> tuple[str, Any]:
+    """The call that makes one write alone, at half the price of a transaction."""
+    ((kind, parameters),) = request.items()
+    return {"Put": "put_item", "Update": "update_item"}[kind], parameters

@@ -1,0 +1,92 @@
+"""Each write of a change as one conditional request of the table."""
+
+from typing import Any, assert_never
+
+from pydantic_core import to_jsonable_python
+
+from chalicelib.adapters.dynamodb import keys
+from chalicelib.adapters.dynamodb.codec import attribute, encode
+from chalicelib.domain.kernel.change import Insert, Remove, Replace, Stamp, Write
+
+Request = dict[str, Any]
+
+AGENDA_ATTRIBUTES = ("gpk", "gsk", "agenda_at")
+
+
+def action(write: Write, *, table: str, commit: str) -> dict[str, Request]:
+    """The request of one write; a failed condition brings back the item as it stands."""
+    match write:
+        case Insert():
+            item = encode(write.entity, events=write.events, commit=commit)
+            absent = {"ConditionExpression": "attribute_not_exists(pk)"}
+            return {"Put": {"Item": item, **absent, **_common(table)}}
+        case Replace():
+            assert write.entity.version > 1, "the next version of something"
+            item = encode(write.entity, events=write.events, commit=commit)
+            before = _at_version(write.entity.version - 1)
+            return {"Put": {"Item": item, **before, **_common(table)}}
+        case Remove():
+            return {
+                "Delete": {
+                    "Key": _key(keys.of(write.entity)),
+                    **_at_version(write.entity.version),
+                    **_common(table),
+                }
+            }
+        case Stamp():
+            update = _stamp(write, commit)
+            return {"Update": {"Key": _key(keys.due(write.key)), **update, **_common(table)}}
+        case _:
+            assert_never(write)
+
+
+def key_of(write: Write) -> keys.Key:
+    """The key of the item a write is about."""
+    return keys.due(write.key) if isinstance(write, Stamp) else keys.of(write.entity)
+
+
+def _common(table: str) -> Request:
+    return {"TableName": table, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+
+
+def _key(key: keys.Key) -> dict[str, dict[str, str]]:
+    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
+
+
+def _at_version(version: int) -> Request:
+    return {
+        "ConditionExpression": "#version = :version",
+        "ExpressionAttributeNames": {"#version": "version"},
+        "ExpressionAttributeValues": {":version": {"N": str(version)}},
+    }
+
+
+def _stamp(stamp: Stamp, commit: str) -> Request:
+    """Set the facts and count the version up, unread.
+
+    Condition, in this order: the item exists, the mark is absent, every required fact stands.
+    Events of the write before do not ride along again.
+    """
+    assert stamp.mark in stamp.facts, "a stamp leaves its mark"
+    assert None not in stamp.facts.values(), "a fact that is absent is not stamped"
+    facts = {**to_jsonable_python(dict(stamp.facts)), "commit": commit}
+    if stamp.events:
+        facts["emit"] = list(stamp.events)
+    removed = [] if stamp.events else ["emit"]
+    removed += AGENDA_ATTRIBUTES if stamp.leaves_agenda else ()
+    named = [*facts, *removed, stamp.mark, *stamp.requires, "version", "pk"]
+    sets = [f"#{name} = :{name}" for name in facts] + ["#version = #version + :one"]
+    expression = f"SET {', '.join(sets)}"
+    if removed:
+        expression += f" REMOVE {', '.join(f'#{name}' for name in removed)}"
+    conditions = ["attribute_exists(#pk)", f"attribute_not_exists(#{stamp.mark})"]
+    conditions += [f"attribute_exists(#{name})" for name in stamp.requires]
+    return {
+        "UpdateExpression": expression,
+        "ConditionExpression": " AND ".join(conditions),
+        "ExpressionAttributeNames": {f"#{name}": name for name in named},
+        "ExpressionAttributeValues": {
+            ":one": {"N": "1"},
+            **{f":{name}": attribute(value) for name, value in facts.items()},
+        },
+    }
