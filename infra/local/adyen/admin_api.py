@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from infra.local.adyen import incidents, outcomes, shopper, tokens, views, webhooks
+from infra.local.adyen import alone, incidents, outcomes, tokens, views, webhooks
 from infra.local.adyen.clock import ClockGoesBack, parse_instant
 from infra.local.adyen.errors import ApiError
 from infra.local.adyen.faults import UnknownFault
@@ -111,6 +111,8 @@ def _webhooks(visit: Visit) -> Json:
 
 def _arm_api(visit: Visit) -> Json:
     visit.world.state.faults.arm_api(visit.body)
+    if visit.body["kind"] == "hold":
+        visit.world.gate.clear()
     return views.state_view(visit.world)["faults"]  # type: ignore[no-any-return]
 
 
@@ -214,7 +216,7 @@ def _forge(visit: Visit) -> Json:
 
 
 def _pay(visit: Visit) -> Json:
-    return shopper.pay_alone(visit.world, visit.path[0], visit.body)
+    return alone.pay(visit.world, visit.path[0], visit.body)
 
 
 _ROUTES: tuple[tuple[str, str, Callable[[Visit], Json]], ...] = (

@@ -6,11 +6,10 @@ import base64
 import binascii
 import json
 import re
-from html import escape
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from infra.local.adyen import acquiring, cards, published, sessions, shopper, templates
+from infra.local.adyen import acquiring, cards, pictures, published, sessions, shopper, templates
 from infra.local.adyen.clock import format_instant
 from infra.local.adyen.errors import ApiError, not_found, unauthorized, unprocessable
 from infra.local.adyen.gateway import refusal
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     View = Callable[[World, Request, tuple[str, ...]], Response]
 
 PREFIX = "/checkoutshopper/test/"
-# A transparent pixel: adyen-web's spinner is only decoration here.
-PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 
 
 def allowed_origins(world: World) -> tuple[str, ...]:
@@ -184,15 +181,7 @@ def _translations(_: World, __: Request, path: tuple[str, ...]) -> Response:
 
 def _picture(_: World, __: Request, path: tuple[str, ...]) -> Response:
     name, kind = path
-    if kind == "gif":
-        return Response(status=HTTPStatus.OK, body=PIXEL, headers={"content-type": "image/gif"})
-    text = escape(name.rsplit("/", 1)[-1][:8])
-    svg = (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="26" role="img">'
-        f'<title>{text}</title><rect width="40" height="26" rx="4" fill="#eef1f6"/>'
-        f'<text x="20" y="16" font-size="8" text-anchor="middle" fill="#1c2b4a">{text}</text></svg>'
-    )
-    return text_response(HTTPStatus.OK, svg, "image/svg+xml")
+    return pictures.draw(name.rsplit("/", 1)[-1], kind)
 
 
 def _fingerprint_page(_: World, __: Request, ___: tuple[str, ...]) -> Response:

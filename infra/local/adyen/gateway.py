@@ -64,11 +64,8 @@ class Gateway:
 
     def _before(self, operation: Operation, fault: ApiFault) -> Response | None:
         """Faults that strike before anything is done."""
-        if fault.kind == "hold":
-            self.world.gate.wait(HOLD_SECONDS_MAX)
-        if fault.kind in ("delay", "timeout_before"):
-            time.sleep(min(fault.delay_seconds, DELAY_SECONDS_MAX))
         if fault.kind == "timeout_before":
+            time.sleep(min(fault.delay_seconds, DELAY_SECONDS_MAX))
             raise ConnectionDropped(operation.name)
         if fault.kind == "error":
             transient = TRANSIENT if fault.status >= HTTPStatus.INTERNAL_SERVER_ERROR else {}
@@ -132,6 +129,10 @@ class Gateway:
         return Response(status=entry.status, body=entry.body, headers=replayed)
 
     def _serve(self, operation: Operation, call: checkout_api.Call, fault: ApiFault) -> Response:
+        if fault.kind == "hold":
+            self.world.gate.wait(HOLD_SECONDS_MAX)
+        if fault.kind == "delay":
+            time.sleep(min(fault.delay_seconds, DELAY_SECONDS_MAX))
         with self.world.lock:
             try:
                 checkout_api.check_request(self.world, operation, call.body)

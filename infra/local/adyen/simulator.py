@@ -130,7 +130,7 @@ class Simulator:
         return response.json()
 
     def pay(self, session_id: str, **payment: str) -> Any:
-        """Pay a session as a shopper would: see `shopper.pay_alone`.
+        """Pay a session as a shopper would: see `alone.pay`.
 
         Raises:
             ValueError: the simulator refused, with its reason.

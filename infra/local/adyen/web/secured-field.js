@@ -111,6 +111,20 @@
     return sum % 10 === 0;
   };
 
+  // Writes the grouped value, and leaves the caret after the same digit as before.
+  const write = (text) => {
+    if (field.value === text) {
+      return;
+    }
+    const before = field.value.slice(0, field.selectionStart).replace(/\D/g, "").length;
+    field.value = text;
+    let place = 0;
+    for (let digits = 0; digits < before && place < text.length; place += 1) {
+      digits += /\d/.test(text[place]) ? 1 : 0;
+    }
+    field.setSelectionRange(place, place);
+  };
+
   // --- the three fields ----------------------------------------------------------------
 
   const grouped = (digits) =>
@@ -154,7 +168,7 @@
     const digits = raw.slice(0, found.length);
     const isNew = found.brand !== guess.brand;
     guess = found;
-    field.value = grouped(digits);
+    write(grouped(digits));
     if (isNew) {
       tellBrand();
     }
@@ -180,7 +194,7 @@
 
   const readDate = (raw) => {
     const digits = raw.slice(0, 4);
-    field.value = digits.length > 2 ? `${digits.slice(0, 2)}/${digits.slice(2)}` : digits;
+    write(digits.length > 2 ? `${digits.slice(0, 2)}/${digits.slice(2)}` : digits);
     unsettle();
     if (digits.length < 4) {
       return;
@@ -208,7 +222,7 @@
   const readCode = (raw) => {
     const length = cardBrand === "amex" ? 4 : 3;
     const digits = raw.slice(0, length);
-    field.value = digits;
+    write(digits);
     unsettle();
     if (digits.length === length) {
       sealed([{ cvc: digits }], ([blob]) =>
