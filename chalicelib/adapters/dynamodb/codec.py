@@ -3,7 +3,9 @@
 An item bears its keys, the fields of its thing under their own names, and four attributes of ours:
 `schema` (which edition of this shape), `version`, `commit` (which commit wrote it last), and `emit`
 (the events that ride on it; absent when there are none). What has its default value is not
-written: a default is therefore part of the schema, and changing one makes the next schema.
+written: a default is therefore part of the schema, and changing one makes the next schema. A due
+item must stay under a kilobyte, so what its key says is not written again and its postings are
+pairs.
 """
 
 import json
@@ -19,6 +21,7 @@ from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.contract.subscription import Contract, Subscription
+from chalicelib.domain.kernel.ids import DueKey
 from chalicelib.domain.kernel.unique import Unique
 from chalicelib.domain.kernel.value import Entity
 from chalicelib.domain.people.correspondence import SentLetter
@@ -52,7 +55,10 @@ KINDS: Final[Mapping[tuple[str, str], type[Entity]]] = {
 def encode(entity: Entity, *, events: tuple[str, ...] = (), commit: str) -> Item:
     """The item of a thing as it is written by one commit."""
     key = keys.of(entity)
-    fields = _packed(entity.model_dump(mode="json", exclude_none=True, exclude_defaults=True))
+    said = set(DueKey.model_fields) if isinstance(entity, DueItem) else set()
+    fields = _packed(
+        entity.model_dump(mode="json", exclude=said, exclude_none=True, exclude_defaults=True)
+    )
     own: Fields = {"schema": SCHEMA, "version": entity.version, "commit": commit}
     emitted = {"emit": list(events)} if events else {}
     agenda = keys.agenda_of(entity)
@@ -69,6 +75,8 @@ def read(kind: type[E], item: Mapping[str, Mapping[str, Any]]) -> E:
     """
     fields = {name: plain(value) for name, value in item.items() if name not in OURS}
     fields = upgraded(kind, fields, int(item["schema"]["N"]))
+    if kind is DueItem:
+        fields |= dict(keys.due_key(keys.Key(item["pk"]["S"], item["sk"]["S"])))
     return kind.model_validate_json(json.dumps(_unpacked(fields)))
 
 

@@ -187,6 +187,14 @@ def money_of(reversal: Reversal) -> DueKey:
     )
 
 
+def due_key(key: Key) -> DueKey:
+    """The identity of the money that a due item, or a reversal, is about."""
+    _, period, instalment, *_ = key.sk.split("#")
+    return DueKey(
+        subscription_id=key.pk.removeprefix("SUB#"), period=int(period), instalment=int(instalment)
+    )
+
+
 def entry(key: Key, gsk: str) -> AgendaEntry:
     """What an entry of the agenda stands for."""
     _, kind, owner_id = gsk.split("#", 2)
@@ -195,17 +203,12 @@ def entry(key: Key, gsk: str) -> AgendaEntry:
         case "checkout" | "subscription":
             return AgendaEntry(kind, owner_id, None, at)
         case "due":
-            return AgendaEntry(kind, owner_id, _due_key(owner_id, key.sk), at)
+            return AgendaEntry(kind, owner_id, due_key(key), at)
         case "reversal":
             attempt = int(key.sk.rsplit("#", 1)[1])
-            return AgendaEntry(kind, owner_id, _due_key(owner_id, key.sk), at, attempt)
+            return AgendaEntry(kind, owner_id, due_key(key), at, attempt)
         case _:
             raise TypeError(kind)
-
-
-def _due_key(subscription_id: str, sk: str) -> DueKey:
-    _, period, instalment, *_ = sk.split("#")
-    return DueKey(subscription_id=subscription_id, period=int(period), instalment=int(instalment))
 
 
 def _agenda(at: datetime | None, kind: Kind, owner_id: str) -> AgendaKey | None:
