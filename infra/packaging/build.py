@@ -36,9 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--no-layer", action="store_true", help="the application bundle alone")
     wanted = parser.parse_args(arguments)
     try:
-        build_application(wanted.out, architecture=wanted.architecture, thin=wanted.thin)
+        size = build_application(wanted.out, architecture=wanted.architecture, thin=wanted.thin)
+        print(f"application  {size / 1e6:.1f} MB unpacked")
         if not (wanted.thin or wanted.no_layer):
-            layer.build(wanted.out, architecture=wanted.architecture)
+            size = layer.build(wanted.out, architecture=wanted.architecture)
+            print(f"layer        {size / 1e6:.1f} MB unpacked")
     except (faults.Unfit, layer.NoLayer) as error:
         print(error, file=sys.stderr)
         return 1
@@ -47,13 +49,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def build_application(out: Path, *, architecture: str, thin: bool = False) -> None:
+def build_application(out: Path, *, architecture: str, thin: bool = False) -> int:
     """Write `deployment.zip` and `sam.yaml` under `out`.
 
     Args:
         out: the folder to write to, made when it is not there.
         architecture: arm64 or x86_64; wheels are fetched for it, whatever this machine is.
         thin: leave every dependency out, for the emulator, whose own Python has them.
+
+    Returns:
+        The size of the bundle once unpacked, in bytes.
 
     Raises:
         faults.Unfit: a dependency, a compiled part or a resource of the template is missing.
@@ -73,7 +78,7 @@ def build_application(out: Path, *, architecture: str, thin: bool = False) -> No
         archive.compile_modules(unpacked)
         archive.pack(unpacked, out / "deployment.zip")
         template.write(merged, out / "sam.yaml")
-        print(f"application unpacked  {faults.bytes_under(unpacked) / 1e6:.1f} MB")
+        return faults.bytes_under(unpacked)
 
 
 def stage(into: Path, *, architecture: str, thin: bool) -> Path:

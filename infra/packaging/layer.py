@@ -21,8 +21,11 @@ class NoLayer(RuntimeError):
     """The layer could not be put together; the text carries what pip said."""
 
 
-def build(out: Path, *, architecture: str) -> None:
+def build(out: Path, *, architecture: str) -> int:
     """Write `papers-layer.zip` under `out`, for the minor version of Python that runs this.
+
+    Returns:
+        Its size once unpacked, in bytes.
 
     Raises:
         NoLayer: its requirements are missing, or a wheel does not exist for this target.
@@ -43,7 +46,7 @@ def build(out: Path, *, architecture: str) -> None:
         )
         archive.compile_modules(modules)
         archive.pack(unpacked, out / "papers-layer.zip")
-        print(f"layer unpacked  {faults.bytes_under(unpacked) / 1e6:.1f} MB")
+        return faults.bytes_under(unpacked)
 
 
 def _strip_symbols(modules: Path) -> None:

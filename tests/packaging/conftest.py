@@ -4,15 +4,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
 
 from infra.packaging import archive, build, layer
-
-# what Lambda's Python runtime brings, beside the standard library
-RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3")
+from infra.packaging.runtime import alone, stand_in
 
 Run = Callable[..., str]
 
@@ -42,15 +39,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 @pytest.fixture(scope="session")
 def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with boto3 as the runtime gives it, and nothing else of this environment."""
-    folder = tmp_path_factory.mktemp("runtime")
-    for name in RUNTIME:
-        installed = distribution(name)
-        paths = installed.files or []
-        for root in {
-            path.parts[0] for path in paths if path.suffix == ".py" and path.parts[0] != ".."
-        }:
-            (folder / root).symlink_to(str(installed.locate_file(root)))
-    return folder
+    return stand_in(tmp_path_factory.mktemp("runtime"))
 
 
 @pytest.fixture(scope="session")
@@ -58,9 +47,8 @@ def run_alone(runtime: Path) -> Run:
     """Run a script in a fresh process that sees the folders given, the runtime, nothing else."""
 
     def run(script: str, *folders: Path) -> str:
-        paths = [str(folder) for folder in (*folders, runtime)]
         done = subprocess.run(  # noqa: S603 - the script is the test's own
-            [sys.executable, "-I", "-S", "-B", "-c", f"import sys; sys.path += {paths}\n{script}"],
+            [sys.executable, *alone(script, *folders, runtime)],
             capture_output=True,
             text=True,
             check=False,
