@@ -120,6 +120,7 @@ class Bundle:
     """Any implementation behind each port."""
 
     clock: Clock
+    wall_clock: Clock
     ids: Ids
     store: Store
     gateway: Gateway
@@ -134,9 +135,13 @@ class Bundle:
 
 @dataclass
 class FakePorts:
-    """A whole world in memory that starts on 5 October 2026 at 11:30 in Paris."""
+    """A whole world in memory that starts on 5 October 2026 at 11:30 in Paris.
+
+    The two clocks move apart: `clock` is that of the business, `wall_clock` that of security.
+    """
 
     clock: FakeClock = field(default_factory=lambda: FakeClock(OPENING))
+    wall_clock: FakeClock = field(default_factory=lambda: FakeClock(OPENING))
     ids: FakeIds = field(init=False)
     store: FakeStore = field(default_factory=FakeStore)
     gateway: FakeGateway = field(init=False)
