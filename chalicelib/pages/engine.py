@@ -60,6 +60,7 @@ _IN_WORDS: dict[str, Callable[..., Any]] = {
     "money": _money,
     "day": _day,
     "instant": _instant,
+    "currency": formatting.currency,
     "percent": formatting.percent,
     "country": formatting.country,
     "countries": formatting.countries,

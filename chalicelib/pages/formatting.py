@@ -8,7 +8,12 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    get_currency_name,
+    get_currency_precision,
+)
 
 from chalicelib.domain.kernel.money import Money
 
@@ -20,7 +25,8 @@ def amount(money: Money, lang: str) -> str:
     """An amount with its currency: 20,00 EUR sign in French, the sign first in English."""
     exponent = get_currency_precision(money.currency)
     units = Decimal(money.minor).scaleb(-exponent)
-    return str(format_currency(units, money.currency, locale=lang))
+    text = str(format_currency(units, money.currency, locale=lang))
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def long_date(day: date, lang: str) -> str:
@@ -38,6 +44,11 @@ def instant(at: datetime, lang: str) -> str:
     text = format_datetime(at, _INSTANT[lang], tzinfo=PARIS, locale=lang)
     zone = "heure de Paris" if lang == "fr" else "Paris time"
     return f"{_first(at.astimezone(PARIS).date(), text, lang)} ({zone})"
+
+
+def currency(code: str, lang: str) -> str:
+    """The name of a currency, as in "in euros"."""
+    return str(get_currency_name(code, count=2, locale=lang))
 
 
 def percent(bps: int, lang: str) -> str:

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 
 from chalicelib.domain.kernel.money import Money
 
-_MARGIN = 3.0
 _AFTER_NEXT = 0.35
 
 
@@ -38,6 +37,11 @@ class PeriodLine:
         assert (self.next_due_on is None) == (self.amount is None)
 
     @property
+    def last_paid_on(self) -> date:
+        """The last day that is paid."""
+        return self.paid_until - timedelta(days=1)
+
+    @property
     def days_left(self) -> int:
         """Full days of access left after today, within what is paid."""
         return max(0, (self.paid_until - self.today).days)
@@ -60,7 +64,7 @@ class Marks:
 
 
 def marks(line: PeriodLine) -> Marks:
-    """Where each date falls; the line leaves room at both ends for the round marks."""
+    """Where each date falls; past the next payment the line goes on for a while."""
     close = line.ends_on or line.next_due_on or line.paid_until
     first = min(line.paid_from, line.today)
     last = max(close, line.paid_until, line.today)
@@ -69,7 +73,7 @@ def marks(line: PeriodLine) -> Marks:
     length = (last - first).days
 
     def place(day: date) -> float:
-        return round(_MARGIN + (100 - 2 * _MARGIN) * (day - first).days / length, 2)
+        return round(100 * (day - first).days / length, 2)
 
     return Marks(
         start=place(line.paid_from),
