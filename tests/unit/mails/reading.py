@@ -1,6 +1,7 @@
 """What a reader of a mail meets: elements in order, words, links, figures, colours."""
 
 import re
+from collections import Counter
 from html.parser import HTMLParser
 
 VOID = frozenset({"meta", "br"})
@@ -44,9 +45,9 @@ class Document(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
 
-def figures(words: str) -> set[str]:
-    """Every number, date part, amount and time in `words`, addresses left out."""
-    return set(FIGURE.findall(URL.sub(" ", words)))
+def figures(words: str) -> Counter[str]:
+    """Every number, date part, amount and time in `words` and how often; addresses left out."""
+    return Counter(FIGURE.findall(URL.sub(" ", words)))
 
 
 def luminance(colour: str) -> float:

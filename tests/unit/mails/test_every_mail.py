@@ -63,7 +63,8 @@ def test_the_parts_are_whole(name: str, lang: Language) -> None:
 def test_both_parts_say_the_same_figures(name: str, lang: Language) -> None:
     """FRM-4: whoever reads the text part alone misses no amount, date, time or number."""
     rendered = mail(name, lang)
-    assert figures(Document(rendered.html).words) == figures(rendered.text)
+    in_text = f"{rendered.subject}\n{rendered.text}"
+    assert figures(Document(rendered.html).words) == figures(in_text)
 
 
 @every_mail
