@@ -55,3 +55,29 @@ def field_label(name: str, lang: str) -> str:
 def feature(name: Feature, lang: str) -> str:
     """What a subscriber gets, in one line."""
     return translate(FEATURES[name], lang)
+
+CONSENTS: Mapping[str, str] = {
+    "capacity": N_(
+        "I am not under a legal protection measure, or I have the agreement of my legal "
+        "representative."
+    ),
+    "terms": N_("I have read and I accept the general terms, version of %(version)s."),
+    "immediate_start": N_(
+        "I ask for my access to start at once, and I acknowledge that I lose my right of "
+        "withdrawal as soon as I open the paid content."
+    ),
+}
+ORDER_BUTTONS: Mapping[str, str] = {
+    "validate_with_duty": N_("Place order with obligation to pay"),
+    "order_with_duty": N_("Order with obligation to pay"),
+}
+
+
+def consent_words(name: str, lang: str, **values: str) -> str:
+    """The words that stand beside a box, as they are kept in evidence (FRM-1 a)."""
+    return translate(CONSENTS[name], lang) % values
+
+
+def order_button_words(choice: str, lang: str) -> str:
+    """The words on the order button, lawful in each language (FRM-3)."""
+    return translate(ORDER_BUTTONS[choice], lang)

@@ -13,8 +13,9 @@ from chalicelib.domain.contract.subscription import Status, Subscription, next_w
 from chalicelib.domain.exits.termination import end, forgotten
 from chalicelib.domain.kernel.change import Change, Replace
 from chalicelib.domain.kernel.ids import DueKey
+from chalicelib.domain.kernel.policy import policy_named
 from chalicelib.domain.kernel.seals import idempotency_key
-from chalicelib.domain.selling.checkout import void
+from chalicelib.domain.selling.checkout import wait
 
 
 def advance(entry: AgendaEntry, *, ports: Ports) -> None:
@@ -29,7 +30,7 @@ def advance(entry: AgendaEntry, *, ports: Ports) -> None:
             _advance_due(entry.due, ports)
         case "checkout":
             checkout = ports.store.checkout(entry.subscription_id, fresh=True)
-            ports.store.commit(void(checkout, ports.clock()))
+            ports.store.commit(wait(checkout, policy_named(checkout.policy), ports.clock()))
         case "subscription":
             _advance_subscription(entry.subscription_id, ports)
         case "reversal":

@@ -20,8 +20,8 @@ ROUTES: dict[str, QueueName] = {
     "CancellationUndone": "mail",
     "SubscriptionEnded": "mail",
     "MoneyReturned": "mail",
+    "CheckoutWaiting": "mail",
     "CheckoutVoid": "mail",
-    "MailboxCorrected": "mail",
     "PasswordLinkAsked": "mail",
 }
 PLATFORM = ("EntitlementChanged",)

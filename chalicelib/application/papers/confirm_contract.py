@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 
+from chalicelib.application.letters import Written, send
 from chalicelib.application.papers.names import confirmation_file, confirmation_record_file
 from chalicelib.application.patience import commit_fresh
-from chalicelib.application.people.post_letter import Written, send
 from chalicelib.application.ports import Ports
 from chalicelib.domain.contract.subscription import Contract, Subscription, next_wake
 from chalicelib.domain.kernel.change import NOTHING, Change, Insert, Replace

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from chalicelib.application.people.post_letter import Written, send
+from chalicelib.application.letters import Written, send
 from chalicelib.application.ports import Ports
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.kernel.change import AlreadyStamped, Change, Stamp

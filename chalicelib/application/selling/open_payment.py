@@ -1,12 +1,10 @@
 """The payment page of a placed order, opened with the provider; asked again, it is the same."""
 
-from datetime import timedelta
-
 from chalicelib.application.ports import PaymentSession, Ports, SessionRequest
 from chalicelib.domain.kernel.errors import Refused
 from chalicelib.domain.kernel.policy import policy_named
 from chalicelib.domain.kernel.seals import idempotency_key
-from chalicelib.domain.selling.checkout import Checkout, Stage, reopen, require_unpaid
+from chalicelib.domain.selling.checkout import Checkout, Stage, reopen, require_unpaid, void_at
 
 
 def open_payment(checkout: Checkout, *, return_url: str, ports: Ports) -> PaymentSession:
@@ -23,7 +21,6 @@ def open_payment(checkout: Checkout, *, return_url: str, ports: Ports) -> Paymen
         raise Refused("REVIEW_FIRST", checkout.id)
     if session.state == "refused":
         raise Refused("PAYMENT_REFUSED", checkout.id)
-    patience = timedelta(hours=policy_named(checkout.policy).checkout_void_hours)
     reference = checkout.first_due.reference(session.attempt)
     return ports.gateway.open_session(
         SessionRequest(
@@ -35,7 +32,7 @@ def open_payment(checkout: Checkout, *, return_url: str, ports: Ports) -> Paymen
             country=checkout.buyer.country,
             lang=checkout.lang,
             return_url=return_url,
-            expires_at=checkout.placed_at + patience,
+            expires_at=void_at(checkout, policy_named(checkout.policy)),
             idempotency_key=idempotency_key(ports.keys.identity, reference),
         )
     )

@@ -8,21 +8,19 @@ REVIEW_SCREEN = "review"
 
 
 def place_order(
-    checkout_id: str, *, shown_minor: int, words: str, lang: Language, ports: Ports
+    checkout: Checkout, *, shown_minor: int, words: str, lang: Language, ports: Ports
 ) -> Checkout:
     """Place the order at the total that was shown; pressing twice places once.
 
     `words` are those on the button, kept as evidence.
 
     Raises:
-        NotFound: no such order.
         Refused: `PRICE_CHANGED_REVIEW_AGAIN`, `TERMS_CHANGED`, `CHECKOUT_VOID`,
             `CHECKOUT_ALREADY_PAID`.
         Conflict: the order was changed at the same instant.
     """
     now = ports.clock()
     facts = ports.facts
-    checkout = ports.store.checkout(checkout_id)
     order = Consent(name="order", words=words, screen=REVIEW_SCREEN, lang=lang, given_at=now)
     change = place(
         checkout,

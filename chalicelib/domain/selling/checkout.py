@@ -22,6 +22,7 @@ from chalicelib.domain.kernel.value import Entity, Value
 from chalicelib.domain.selling.catalogue import PlanKey, PriceRow
 
 ATTEMPTS_MAX = 8
+REMINDER_AFTER = timedelta(hours=1)
 
 
 class Stage(StrEnum):
@@ -143,6 +144,7 @@ class Checkout(Entity):
     placed_at: datetime | None = None
     sessions: tuple[Session, ...] = ()
     method: StoredMethod | None = None
+    reminded_at: datetime | None = None
     agenda_at: datetime | None = None
 
     @property
@@ -213,7 +215,7 @@ def place(
         policy=policy.name,
         consents=(*checkout.consents, order),
         sessions=(Session(attempt=1, opened_at=now),),
-        agenda_at=now + timedelta(hours=policy.checkout_void_hours),
+        agenda_at=now + REMINDER_AFTER,
     )
     return Change((Replace(placed),))
 
@@ -260,11 +262,22 @@ def attempt(checkout: Checkout, number: int) -> Session | None:
     return next((s for s in checkout.sessions if s.attempt == number), None)
 
 
-def void(checkout: Checkout, now: datetime) -> Change:
-    """Close an order that nobody paid in time: nothing is owed (PAY-1)."""
-    if checkout.stage is not Stage.PLACED or checkout.agenda_at is None:
+def void_at(checkout: Checkout, policy: Policy) -> datetime:
+    """When a placed order that nobody pays is void (PAY-1)."""
+    placed_at = checkout.placed_at
+    assert placed_at is not None, "only a placed order waits for money"
+    return placed_at + timedelta(hours=policy.checkout_void_hours)
+
+
+def wait(checkout: Checkout, policy: Policy, now: datetime) -> Change:
+    """Remind once of an order that waits for its payment, then close it: nothing is owed."""
+    if checkout.stage is not Stage.PLACED:
         return NOTHING
-    if now < checkout.agenda_at:
-        return NOTHING
-    closed = checkout.next(stage=Stage.VOID, agenda_at=None)
-    return Change((Replace(closed, events=("CheckoutVoid",)),))
+    closes_at = void_at(checkout, policy)
+    if now >= closes_at:
+        closed = checkout.next(stage=Stage.VOID, agenda_at=None)
+        return Change((Replace(closed, events=("CheckoutVoid",)),))
+    if checkout.reminded_at is None and checkout.agenda_at and now >= checkout.agenda_at:
+        reminded = checkout.next(reminded_at=now, agenda_at=closes_at)
+        return Change((Replace(reminded, events=("CheckoutWaiting",)),))
+    return NOTHING

@@ -1,0 +1,79 @@
+"""The official library on one pooled session per thread, with timeouts on both phases.
+
+The library opens a connection per call and leaves network failures as they are; this client keeps
+connections, never follows a redirect, never reads proxies from the environment.
+"""
+
+import threading
+from typing import Any
+
+import Adyen
+import requests
+from Adyen.httpclient import HTTPClient
+
+CONNECT_SECONDS = 3.05
+READ_SECONDS = 20.0
+_threads = threading.local()
+
+
+def _session() -> requests.Session:
+    session: requests.Session | None = getattr(_threads, "session", None)
+    if session is None:
+        session = requests.Session()
+        session.trust_env = False
+        _threads.session = session
+    return session
+
+
+class PooledClient(HTTPClient):  # type: ignore[misc]  # the library is untyped
+    """The library's HTTP client on pooled connections."""
+
+    def __init__(self) -> None:
+        super().__init__("", "", force_request="requests")
+        self.request = self._pooled
+
+    def _pooled(
+        self,
+        method: str,
+        url: str,
+        json: Any = None,
+        data: Any = None,
+        username: str = "",
+        password: str = "",
+        xapikey: str = "",
+        headers: dict[str, str] | None = None,
+    ) -> tuple[str, Any, int, Any]:
+        sent = dict(headers or {})
+        if xapikey:
+            sent["x-api-key"] = xapikey
+        response = _session().request(
+            method=method,
+            url=url,
+            json=json,
+            data=data,
+            auth=(username, password) if username and password else None,
+            headers=sent,
+            timeout=(CONNECT_SECONDS, READ_SECONDS),
+            allow_redirects=False,
+        )
+        return response.text, json, response.status_code, response.headers
+
+
+def connect(*, api_key: str, platform: str, live_prefix: str, checkout_url: str) -> Any:
+    """The library's facade, ready to call; an empty `checkout_url` is the library's own.
+
+    `checkout_url` serves a sandbox alone; the settings refuse it elsewhere.
+    """
+    facade = Adyen.Adyen()
+    client = facade.client
+    client.xapikey = api_key
+    client.platform = platform
+    if live_prefix:
+        client.live_endpoint_prefix = live_prefix
+    client.http_client = PooledClient()
+    client.http_init = True
+    if checkout_url:
+        checkout = facade.checkout
+        for service in (checkout.payments_api, checkout.modifications_api, checkout.recurring_api):
+            service.baseUrl = checkout_url
+    return facade

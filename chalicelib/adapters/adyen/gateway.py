@@ -1,0 +1,229 @@
+"""The `Gateway` port on Adyen: sessions, merchant-initiated charges, reversals, stored methods.
+
+Every answer is read in one place and speaks the domain's words. Requests and answers are never
+logged: they bear personal data and secrets.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from Adyen.exceptions import AdyenAPIUnprocessableEntity, AdyenError
+from requests.exceptions import RequestException
+
+from chalicelib.application.ports import (
+    ChargeRequest,
+    PaymentSession,
+    SessionNews,
+    SessionRequest,
+)
+from chalicelib.domain.billing.outcomes import Authorised, Outcome, Refused, Unknown
+from chalicelib.domain.kernel import errors
+from chalicelib.domain.kernel.money import Money
+from chalicelib.domain.selling.checkout import StoredMethod
+
+PATH_PART = re.compile(r"[A-Za-z0-9_]{4,80}")
+LOCALES = {"fr": "fr-FR", "en": "en-GB"}
+IN_PROGRESS = "704"
+SUBSCRIPTION = "Subscription"
+RECURRING_KIND = {"paypal": "paypal", "sepadirectdebit": "sepadirectdebit"}
+
+
+class AdyenGateway:
+    """One merchant account."""
+
+    def __init__(self, connect: Callable[[], Any], merchant_account: str) -> None:
+        """`connect` gives the library's facade, at the first call only."""
+        self._connect = connect
+        self._merchant = merchant_account
+
+    def open_session(self, request: SessionRequest) -> PaymentSession:
+        body = session_body(request, self._merchant)
+        answer = self._ask(
+            lambda: self._payments.sessions(body, idempotency_key=request.idempotency_key)
+        )
+        return PaymentSession(
+            session_id=answer["id"],
+            session_secret=answer["sessionData"],
+            expires_at=datetime.fromisoformat(answer["expiresAt"]),
+        )
+
+    def session_news(self, session_id: str, session_result: str) -> SessionNews:
+        if not PATH_PART.fullmatch(session_id):
+            raise errors.Refused("BAD_SESSION_RESULT")
+        query = {"sessionResult": quote(session_result, safe="")}
+        try:
+            answer = self._ask(
+                lambda: self._payments.get_result_of_payment_session(
+                    session_id, query_parameters=query
+                )
+            )
+        except errors.Refused:
+            raise errors.Refused("BAD_SESSION_RESULT") from None
+        return read_session(answer)
+
+    def charge(self, request: ChargeRequest) -> Outcome:
+        body = charge_body(request, self._merchant)
+        try:
+            answer = self._payments.payments(body, idempotency_key=request.idempotency_key)
+        except AdyenAPIUnprocessableEntity as refused:
+            code = str(refused.error_code)
+            return Unknown() if code == IN_PROGRESS else Refused(code=f"422-{code}")
+        except (AdyenError, RequestException):
+            return Unknown()
+        return read_charge(answer.message)
+
+    def give_back(self, provider_reference: str, *, reference: str, idempotency_key: str) -> None:
+        body = {"merchantAccount": self._merchant, "reference": reference}
+        self._ask(
+            lambda: self._facade.checkout.modifications_api.refund_or_cancel_payment(
+                body, _part(provider_reference), idempotency_key=idempotency_key
+            )
+        )
+
+    def stored_methods(self, shopper_reference: str) -> tuple[StoredMethod, ...]:
+        query = {"merchantAccount": self._merchant, "shopperReference": shopper_reference}
+        answer = self._ask(
+            lambda: self._facade.checkout.recurring_api.get_tokens_for_stored_payment_details(
+                query_parameters=query
+            )
+        )
+        return tuple(read_method(method) for method in answer.get("storedPaymentMethods", ()))
+
+    def forget_method(self, shopper_reference: str, token: str) -> None:
+        query = {"merchantAccount": self._merchant, "shopperReference": shopper_reference}
+        try:
+            self._ask(
+                lambda: self._facade.checkout.recurring_api.delete_token_for_stored_payment_details(
+                    _part(token), query_parameters=query
+                )
+            )
+        except errors.Refused:
+            return
+
+    @property
+    def _facade(self) -> Any:
+        return self._connect()
+
+    @property
+    def _payments(self) -> Any:
+        return self._facade.checkout.payments_api
+
+    def _ask(self, call: Callable[[], Any]) -> Mapping[str, Any]:
+        """The answer's content; a refusal of the request and a silence are told apart."""
+        try:
+            answer = call()
+        except AdyenAPIUnprocessableEntity as refused:
+            raise errors.Refused("PROVIDER_REFUSED", str(refused.error_code)) from None
+        except (AdyenError, RequestException) as silence:
+            raise errors.GatewayUnavailable(detail=type(silence).__name__) from None
+        return answer.message or {}
+
+
+def session_body(request: SessionRequest, merchant: str) -> dict[str, Any]:
+    """A first charge with strong authentication that stores the method for renewals (PAY-4)."""
+    body = {
+        "merchantAccount": merchant,
+        "amount": _amount(request.amount),
+        "reference": request.reference,
+        "merchantOrderReference": request.reference.rpartition(".")[0],
+        "returnUrl": request.return_url,
+        "countryCode": request.country,
+        "shopperLocale": LOCALES[request.lang],
+        "channel": "Web",
+        "shopperReference": request.shopper_reference,
+        "shopperEmail": request.shopper_email,
+        "shopperInteraction": "Ecommerce",
+        "recurringProcessingModel": SUBSCRIPTION,
+        "storePaymentMethodMode": "enabled",
+        "authenticationData": {
+            "attemptAuthentication": "always",
+            "threeDSRequestData": {"nativeThreeDS": "preferred"},
+        },
+        "expiresAt": request.expires_at.isoformat(timespec="seconds"),
+        "captureDelayHours": 0,
+    }
+    if request.shopper_address:
+        body["shopperIP"] = request.shopper_address
+    return body
+
+
+def charge_body(request: ChargeRequest, merchant: str) -> dict[str, Any]:
+    """A renewal on the stored method, linked by its token to the authenticated first charge."""
+    return {
+        "merchantAccount": merchant,
+        "amount": _amount(request.amount),
+        "reference": request.reference,
+        "merchantOrderReference": request.cycle,
+        "paymentMethod": {
+            "type": RECURRING_KIND.get(request.method.kind, "scheme"),
+            "storedPaymentMethodId": request.method.token,
+        },
+        "shopperReference": request.shopper_reference,
+        "shopperInteraction": "ContAuth",
+        "recurringProcessingModel": SUBSCRIPTION,
+        "returnUrl": request.return_url,
+        "additionalData": {"retry.orderAttemptNumber": str(request.attempt)},
+    }
+
+
+def read_charge(answer: Mapping[str, Any]) -> Outcome:
+    """What an answer to a charge means; anything not understood is unknown, never a refusal."""
+    reference = str(answer.get("pspReference", ""))
+    match answer.get("resultCode"):
+        case "Authorised" if reference:
+            return Authorised(provider_reference=reference)
+        case "Refused" | "Cancelled" | "Error":
+            code = str(answer.get("refusalReasonCode", "none"))
+            return Refused(provider_reference=reference or None, code=code)
+        case _:
+            return Unknown()
+
+
+def read_session(answer: Mapping[str, Any]) -> SessionNews:
+    """What a payment page came to: the successful payment if there is one, else the last."""
+    payments = list(answer.get("payments") or ())
+    paid = [payment for payment in payments if payment.get("resultCode") == "Authorised"]
+    payment = (paid or payments or [{}])[-1]
+    outcome: Outcome = Unknown()
+    if paid:
+        outcome = Authorised(
+            provider_reference=str(payment["pspReference"]), method_label=_label(payment)
+        )
+    elif answer.get("status") == "refused" or payment.get("resultCode") == "Refused":
+        outcome = Refused(provider_reference=payment.get("pspReference"), code="session")
+    amount = payment.get("amount")
+    return SessionNews(
+        reference=str(answer.get("reference", "")),
+        amount=Money(minor=amount["value"], currency=amount["currency"]) if amount else None,
+        outcome=outcome,
+    )
+
+
+def read_method(method: Mapping[str, Any]) -> StoredMethod:
+    """A stored payment method in our words: token, brand, last four digits, expiry."""
+    month, year = method.get("expiryMonth"), method.get("expiryYear")
+    return StoredMethod(
+        token=str(method["id"]),
+        kind=str(method.get("type", "scheme")),
+        brand=method.get("brand"),
+        last_four=method.get("lastFour"),
+        expires=f"{int(month):02}/{year}" if month and year else None,
+    )
+
+
+def _label(payment: Mapping[str, Any]) -> str | None:
+    method = payment.get("paymentMethod") or {}
+    return method.get("brand") or method.get("type")
+
+
+def _amount(amount: Money) -> dict[str, Any]:
+    return {"currency": amount.currency, "value": amount.minor}
+
+
+def _part(reference: str) -> str:
+    if not PATH_PART.fullmatch(reference):
+        raise errors.Refused("PROVIDER_REFUSED", "reference")
+    return reference

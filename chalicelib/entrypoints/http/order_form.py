@@ -1,0 +1,93 @@
+"""The order form as posted, read into what the use case asks for."""
+
+from collections.abc import Mapping
+
+from chalicelib.application.selling.start_checkout import OrderForm
+from chalicelib.domain.kernel.errors import Invalid
+from chalicelib.domain.selling.checkout import Checkout, Evidence
+from chalicelib.entrypoints.http.evidence import agent_family, truncated
+from chalicelib.entrypoints.http.visit import Visit
+from chalicelib.pages.wording import consent_words
+
+BIRTH = ("birth_year", "birth_month", "birth_day")
+PLAIN = ("given_name", "family_name", "email", "country", "address_line", "postal_code", "city")
+PAGE_FIELD = {"born_on": "birth_date"}
+# Refusals that a person mends on the form itself, and the field they stand beside.
+ON_THE_FORM = {
+    "UNDER_16": "birth_date",
+    "REPRESENTATIVE_NEEDED": "birth_date",
+    "TERMS_CHANGED": "terms",
+    "ACCOUNT_EXISTS": "email",
+}
+
+
+def read(visit: Visit) -> OrderForm:
+    """The form of this visit, with the words that stood beside each ticked box."""
+    form, ports = visit.form, visit.ports
+    current = ports.facts.terms.current(ports.clock()).version
+    ticked = {
+        name: consent_words(name, visit.lang, version=form.get("terms", ""))
+        for name in ("terms", "immediate_start")
+        if form.get(name)
+    }
+    return OrderForm(
+        answers={name: form.get(name, "") for name in PLAIN} | {"born_on": _born_on(form)},
+        ticked=ticked,
+        declares_capacity=form.get("capacity") == "yes",
+        terms_version=form.get("terms") or current,
+        lang=visit.lang,
+        evidence=_evidence(visit),
+    )  # fmt: skip
+
+
+def _born_on(form: Mapping[str, str]) -> str:
+    year, month, day = (form.get(part, "").strip() for part in BIRTH)
+    return f"{year}-{month:0>2}-{day:0>2}" if year and month and day else ""
+
+
+def _evidence(visit: Visit) -> Evidence:
+    context = visit.request.context
+    identity = context.get("identity") or {}
+    source = str(identity.get("sourceIp", ""))
+    return Evidence(
+        session_id=visit.visitor,
+        address=truncated(source, visit.ports.facts.policy.evidence_ip),
+        agent=agent_family(visit.request.headers.get("user-agent", "")),
+    )
+
+
+def errors(invalid: Invalid) -> dict[str, str]:
+    """The errors of a form, under the names of the page's fields and in the page's order."""
+    order = ("given_name", "family_name", "email", "born_on", *PLAIN[3:], "capacity", "terms")
+    known = sorted(invalid.fields, key=lambda name: order.index(name) if name in order else -1)
+    return {PAGE_FIELD.get(name, name): invalid.fields[name] for name in known}
+
+
+def answers_of(checkout: Checkout) -> dict[str, str]:
+    """The form filled in with what was answered before; the boxes stay empty (FRM-2)."""
+    buyer = checkout.buyer
+    born = buyer.born_on
+    return {
+        **{name: str(getattr(buyer, name)) for name in PLAIN},
+        "birth_year": str(born.year),
+        "birth_month": str(born.month),
+        "birth_day": str(born.day),
+    }
+
+
+def known_answers(visit: Visit) -> dict[str, str]:
+    """What the account knows already of somebody signed in."""
+    customer = visit.customer
+    if customer is None:
+        return {}
+    identity = visit.ports.store.billing_identity(customer.id, customer.identity_number)
+    born = customer.born_on
+    return {
+        "given_name": customer.given_name,
+        "family_name": customer.family_name,
+        "email": customer.email,
+        "birth_year": str(born.year),
+        "birth_month": str(born.month),
+        "birth_day": str(born.day),
+        **{name: str(getattr(identity, name)) for name in PLAIN[3:]},
+    }

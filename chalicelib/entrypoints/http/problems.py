@@ -1,0 +1,41 @@
+"""Answers for machines: problem details (RFC 9457), in the language they ask for."""
+
+import json
+from http import HTTPStatus
+
+from chalice.app import Request, Response
+
+from chalicelib.domain.kernel.errors import BillingError, Invalid
+from chalicelib.entrypoints.http.visit import status_of
+
+PROBLEM = "application/problem+json"
+
+
+def problem_details(error: BillingError, request: Request, public_url: str) -> Response:
+    """An expected error as problem details; it says what to do and nothing about anybody."""
+    from chalicelib.pages.problems import problem_text  # noqa: PLC0415 - only on an error
+
+    asked = request.headers.get("accept-language", "").lower()
+    words = problem_text(error.code, "fr" if asked.startswith("fr") else "en")
+    status = status_of(error)
+    body = {
+        "type": f"{public_url}/problems/{error.code.lower()}",
+        "title": words.title,
+        "detail": words.detail,
+        "status": int(status),
+        "code": error.code,
+    }
+    if isinstance(error, Invalid):
+        body["errors"] = error.fields
+    return as_json(body, status, PROBLEM)
+
+
+def as_json(
+    body: object, status: HTTPStatus = HTTPStatus.OK, content_type: str = "application/json"
+) -> Response:
+    """A JSON answer that nobody caches."""
+    return Response(
+        body=json.dumps(body, separators=(",", ":"), ensure_ascii=False),
+        status_code=int(status),
+        headers={"Content-Type": content_type, "Cache-Control": "no-store"},
+    )

@@ -1,0 +1,120 @@
+"""Notifications of the provider: verify, keep once, acknowledge. Nothing is interpreted here."""
+
+import base64
+import binascii
+import hmac
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from chalice.app import Blueprint, Request, Response
+
+from chalicelib.application.ports import Notification
+from chalicelib.bootstrap import Container, body_is_genuine, container, item_is_genuine
+from chalicelib.entrypoints.http.visit import raw_bytes
+
+routes = Blueprint(__name__)
+JSON = ["application/json"]
+BODY_MAX = 256 * 1024
+ITEMS_MAX = 20
+FIELD_MAX = 100
+
+
+@routes.route("/webhooks/adyen", methods=["POST"], content_types=JSON)
+def standard() -> Response:
+    return _receive(routes.current_request, _standard)
+
+
+@routes.route("/webhooks/adyen/tokens", methods=["POST"], content_types=JSON)
+def tokens() -> Response:
+    return _receive(routes.current_request, _tokens)
+
+
+def _receive(request: Request, keep: Any) -> Response:
+    ports = container()
+    if len(request.raw_body) > BODY_MAX:
+        return _answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    if not _is_known(request, ports):
+        return _answer(HTTPStatus.UNAUTHORIZED)
+    try:
+        content = json.loads(request.raw_body)
+    except (ValueError, RecursionError):
+        return _answer(HTTPStatus.BAD_REQUEST)
+    if not isinstance(content, dict):
+        return _answer(HTTPStatus.BAD_REQUEST)
+    return _answer(keep(request, content, ports))
+
+
+def _is_known(request: Request, ports: Container) -> bool:
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    expected = f"{ports.keys.webhook_user}:{ports.keys.webhook_password}".encode()
+    try:
+        known = base64.b64decode(given, validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return scheme.lower() == "basic" and hmac.compare_digest(known, expected)
+
+
+def _standard(_: Request, content: Mapping[str, Any], ports: Container) -> HTTPStatus:
+    """Every item is verified on its own, before any is kept."""
+    items = content.get("notificationItems")
+    if not isinstance(items, list) or not 0 < len(items) <= ITEMS_MAX:
+        return HTTPStatus.BAD_REQUEST
+    named = [i.get("NotificationRequestItem") if isinstance(i, dict) else None for i in items]
+    genuine = [item for item in named if isinstance(item, dict)]
+    if len(genuine) != len(items):
+        return HTTPStatus.BAD_REQUEST
+    if not all(item_is_genuine(item, ports.keys.standard_hmac) for item in genuine):
+        return HTTPStatus.UNAUTHORIZED
+    if content.get("live") != _live(ports):
+        return HTTPStatus.UNAUTHORIZED
+    for item in genuine:
+        event, reference = _field(item, "eventCode"), _field(item, "pspReference")
+        if not event or not reference:
+            return HTTPStatus.BAD_REQUEST
+        _keep(ports, reference, event, _field(item, "success") or "none", item)
+    return HTTPStatus.ACCEPTED
+
+
+def _tokens(request: Request, content: Mapping[str, Any], ports: Container) -> HTTPStatus:
+    signature = request.headers.get("hmacsignature")
+    if not body_is_genuine(raw_bytes(request), signature, ports.keys.token_hmac):
+        return HTTPStatus.UNAUTHORIZED
+    event, reference = _field(content, "type"), _field(content, "eventId")
+    told = content.get("data")
+    token = _field(told, "storedPaymentMethodId") if isinstance(told, Mapping) else None
+    if not event or not reference or not token:
+        return HTTPStatus.BAD_REQUEST
+    _keep(ports, reference, event, token, content)
+    return HTTPStatus.ACCEPTED
+
+
+def _live(ports: Container) -> str:
+    return "true" if ports.settings.adyen_environment == "live" else "false"
+
+
+def _field(item: Mapping[str, Any], name: str) -> str | None:
+    value = item.get(name)
+    return value if isinstance(value, str) and 0 < len(value) <= FIELD_MAX else None
+
+
+def _keep(
+    ports: Container, reference: str, event: str, success: str, item: Mapping[str, Any]
+) -> None:
+    raw = json.dumps(item, separators=(",", ":"), ensure_ascii=False).encode()
+    is_new = ports.store.keep_notification(
+        Notification(
+            provider_reference=reference,
+            event=event,
+            success=success,
+            raw=raw,
+            received_at=ports.clock(),
+        )
+    )
+    ports.note("notification_kept" if is_new else "notification_repeated", provider=event)
+
+
+def _answer(status: HTTPStatus) -> Response:
+    body = "[accepted]" if status is HTTPStatus.ACCEPTED else status.phrase
+    return Response(body=body, status_code=int(status), headers={"Content-Type": "text/plain"})

@@ -1,0 +1,348 @@
+"""Events into mails: what happened becomes a fact, a fact becomes words, words go out once."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from chalicelib.application.letters import Written, post_letter
+from chalicelib.application.papers.confirm_contract import invite, post_confirmation
+from chalicelib.application.papers.post_invoice import post_invoice
+from chalicelib.application.people.account import password_link
+from chalicelib.application.ports import Attachment
+from chalicelib.bootstrap import Container
+from chalicelib.domain.billing.agenda import next_retry
+from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.renewal import suspension_at
+from chalicelib.domain.billing.reversal import Reversal
+from chalicelib.domain.contract.subscription import Contract, Subscription
+from chalicelib.domain.kernel.calendar import paris_date
+from chalicelib.domain.kernel.ids import DueKey
+from chalicelib.domain.kernel.language import Language
+from chalicelib.domain.kernel.policy import policy_named
+from chalicelib.domain.kernel.seals import Link, link_token
+from chalicelib.domain.people.customer import Customer
+from chalicelib.domain.selling.checkout import Checkout
+from chalicelib.entrypoints.confirmations import withdrawal_of
+from chalicelib.entrypoints.http.ownership import resume_key
+from chalicelib.mails import facts
+from chalicelib.mails.render import render
+
+Message = Mapping[str, Any]
+
+
+def send_letter(message: Message, ports: Container) -> None:
+    """Send the mail an event asks for, at most once on record.
+
+    Raises:
+        KeyError: no mail belongs to this event.
+    """
+    LETTERS[message["event"]](message, ports)
+
+
+def _site(ports: Container, lang: Language, path: str = "") -> str:
+    return f"{ports.facts.public_url}/{lang}{path}"
+
+
+def _written(
+    fact: facts.Fact, to: str, lang: Language, attachments: tuple[Attachment, ...] = ()
+) -> Written:
+    mail = render(fact, lang)
+    return Written(
+        to=to,
+        lang=lang,
+        subject=mail.subject,
+        html=mail.html,
+        text=mail.text,
+        template=mail.template,
+        template_version=mail.template_version,
+        attachments=attachments,
+    )
+
+
+def _plan(ports: Container, key: str, lang: Language) -> str:
+    return next(plan for plan in ports.facts.catalogue.plans if plan.key == key).name(lang)
+
+
+# ---- the contract and its access --------------------------------------------------------------
+
+
+def _confirmation(message: Message, ports: Container) -> None:
+    def write(
+        subscription: Subscription, contract: Contract, customer: Customer, pdf: bytes
+    ) -> Written:
+        lang = subscription.lang
+        name = f"{_plan(ports, subscription.plan, lang)} {subscription.id}.pdf".replace(" ", "-")
+        fact = _confirmed(subscription, contract, name, ports)
+        return _written(fact, customer.email, lang, (Attachment(file_name=name, content=pdf),))
+
+    post_confirmation(message["record"]["id"], message["id"], write, ports=ports)
+
+
+def _confirmed(
+    subscription: Subscription, contract: Contract, file_name: str, ports: Container
+) -> facts.SubscriptionConfirmed:
+    lang = subscription.lang
+    from_on, to_on = subscription.period(0)
+    return facts.SubscriptionConfirmed(
+        seller=ports.facts.seller,
+        site=ports.facts.public_url,
+        contract=subscription.id,
+        concluded_at=contract.concluded_at,
+        plan=_plan(ports, subscription.plan, lang),
+        price=subscription.gross,
+        paid=subscription.gross,
+        payment_method=_method(subscription),
+        period=facts.Period(start_on=from_on, end_on=to_on),
+        access_from_on=None if subscription.starts_at_once else from_on,
+        withdrawal=withdrawal_of(subscription),
+        withdraw=_site(ports, lang, "/contact"),
+        terms_version=contract.terms_version,
+        terms=_site(ports, lang, f"/terms/{contract.terms_version}"),
+        attachment=file_name,
+    )
+
+
+def _method(subscription: Subscription) -> str:
+    unknown = "moyen de paiement" if subscription.lang == "fr" else "payment method"
+    return subscription.method.label() if subscription.method else unknown
+
+
+def _access(message: Message, ports: Container) -> None:
+    def write(subscription: Subscription, customer: Customer, link: Link, token: str) -> Written:
+        lang = subscription.lang
+        fact = facts.AccessOpened(
+            seller=ports.facts.seller,
+            site=ports.facts.public_url,
+            plan=_plan(ports, subscription.plan, lang),
+            login=customer.email,
+            set_password=_site(ports, lang, f"/password/{token}"),
+            valid_until_at=link.expires_at,
+            access_from_on=None if subscription.starts_at_once else subscription.anchor_on,
+        )
+        return _written(fact, customer.email, lang)
+
+    invite(message["record"]["id"], message["id"], write, ports=ports)
+
+
+def _password(message: Message, ports: Container) -> None:
+    customer = ports.store.customer(message["record"]["id"], fresh=True)
+    link = password_link(customer, ports=ports)
+    path = f"/password/{link_token(ports.keys.link, link)}"
+    fact = facts.PasswordLinkAsked(
+        seller=ports.facts.seller,
+        site=ports.facts.public_url,
+        asked_at=customer.link_asked_at or ports.clock(),
+        set_password=_site(ports, customer.lang, path),
+        valid_until_at=link.expires_at,
+    )
+    written = _written(fact, customer.email, customer.lang)
+    post_letter(written, customer.subscription_ids[-1], message["id"], ports=ports)
+
+
+# ---- money ------------------------------------------------------------------------------------
+
+
+def _invoice(message: Message, ports: Container) -> None:
+    def write(due: DueItem, customer: Customer) -> Written:
+        assert due.number is not None
+        assert due.issued_on is not None
+        assert due.paid_at is not None
+        fact = facts.InvoiceReady(
+            seller=ports.facts.seller,
+            site=ports.facts.public_url,
+            number=due.number,
+            issued_on=due.issued_on,
+            plan=_plan(ports, due.plan, due.lang),
+            total=due.gross,
+            paid_on=paris_date(due.paid_at),
+            period=facts.Period(start_on=due.from_on, end_on=due.to_on),
+            invoice=_site(ports, due.lang, f"/account/documents/{due.number}"),
+        )
+        return _written(fact, customer.email, due.lang)
+
+    post_invoice(_due(message).key, message["id"], write, ports=ports)
+
+
+def _refused(message: Message, ports: Container) -> None:
+    due = _due(message)
+    subscription = ports.store.subscription(due.subscription_id, fresh=True)
+    customer = ports.store.customer(due.customer_id)
+    policy = policy_named(subscription.policy)
+    retry_at = next_retry(due.refusals, due.attempts[-1].opened_at, policy)
+    fact = facts.PaymentRefused(
+        seller=ports.facts.seller,
+        site=ports.facts.public_url,
+        plan=_plan(ports, due.plan, due.lang),
+        amount=due.gross,
+        due_on=due.from_on,
+        refused_at=due.attempts[-1].opened_at,
+        payment_method=_method(subscription),
+        next_attempt_on=paris_date(retry_at) if retry_at else None,
+        suspension_on=paris_date(suspension_at(due, policy)),
+        termination_on=None,
+        pay=_site(ports, due.lang, "/account/method"),
+    )
+    written = _written(fact, customer.email, due.lang)
+    post_letter(written, due.subscription_id, message["id"], ports=ports)
+
+
+def _recovered(message: Message, ports: Container) -> None:
+    subscription = _subscription(message, ports)
+    customer = ports.store.customer(subscription.customer_id)
+    number = subscription.period_at(ports.clock())
+    due = ports.store.due_item(DueKey(subscription_id=subscription.id, period=number))
+    fact = facts.PaymentRecovered(
+        seller=ports.facts.seller,
+        site=ports.facts.public_url,
+        plan=_plan(ports, subscription.plan, subscription.lang),
+        amount=due.gross,
+        paid_at=due.paid_at or ports.clock(),
+        period=facts.Period(start_on=due.from_on, end_on=due.to_on),
+        access_restored=True,
+    )
+    written = _written(fact, customer.email, subscription.lang)
+    post_letter(written, subscription.id, message["id"], ports=ports)
+
+
+def _returned(message: Message, ports: Container) -> None:
+    reversal = Reversal.model_validate_json(json.dumps(message["record"]))
+    checkout = ports.store.checkout(reversal.subscription_id)
+    asked_at = reversal.asked_at or ports.clock()
+    start_on = paris_date(checkout.placed_at or checkout.started_at)
+    fact = facts.DuplicatePaymentReturned(
+        seller=ports.facts.seller,
+        site=ports.facts.public_url,
+        plan=_plan(ports, checkout.plan, checkout.lang),
+        amount=reversal.gross,
+        received_at=asked_at,
+        returned_at=asked_at,
+        payment_method=checkout.method.label() if checkout.method else "—",
+        reference=reversal.provider_reference,
+        period=facts.Period(start_on=start_on, end_on=start_on + timedelta(days=30)),
+    )
+    written = _written(fact, checkout.buyer.email, checkout.lang)
+    post_letter(written, checkout.id, message["id"], ports=ports)
+
+
+# ---- exits ------------------------------------------------------------------------------------
+
+
+def _cancelled(message: Message, ports: Container) -> None:
+    subscription = _subscription(message, ports)
+    if subscription.ends_on is None or subscription.cancelled_at is None:
+        return
+    customer = ports.store.customer(subscription.customer_id)
+    number = subscription.period_at(subscription.cancelled_at)
+    from_on, _ = subscription.period(number)
+    fact = facts.CancellationAcknowledged(
+        seller=ports.facts.seller,
+        site=ports.facts.public_url,
+        contract=subscription.id,
+        plan=_plan(ports, subscription.plan, subscription.lang),
+        received_at=subscription.cancelled_at,
+        period=facts.Period(start_on=from_on, end_on=subscription.ends_on),
+        amount_due=None,
+        undo=_site(ports, subscription.lang, "/account/cancel"),
+    )
+    written = _written(fact, customer.email, subscription.lang)
+    post_letter(written, subscription.id, message["id"], ports=ports)
+
+
+def _undone(message: Message, ports: Container) -> None:
+    subscription = _subscription(message, ports)
+    customer = ports.store.customer(subscription.customer_id)
+    now = ports.clock()
+    from_on, to_on = subscription.period(subscription.period_at(now))
+    fact = facts.CancellationUndone(
+        seller=ports.facts.seller,
+        site=ports.facts.public_url,
+        contract=subscription.id,
+        plan=_plan(ports, subscription.plan, subscription.lang),
+        undone_at=now,
+        period=facts.Period(start_on=from_on, end_on=to_on),
+        price=subscription.gross,
+    )
+    written = _written(fact, customer.email, subscription.lang)
+    post_letter(written, subscription.id, message["id"], ports=ports)
+
+
+def _ended(message: Message, ports: Container) -> None:
+    subscription = _subscription(message, ports)
+    customer = ports.store.customer(subscription.customer_id)
+    assert subscription.ends_on is not None
+    fact = facts.SubscriptionEnded(
+        seller=ports.facts.seller,
+        site=ports.facts.public_url,
+        contract=subscription.id,
+        plan=_plan(ports, subscription.plan, subscription.lang),
+        ended_on=subscription.ends_on,
+        cause="terminated",
+        amount_due=None,
+        subscribe=_site(ports, subscription.lang),
+    )
+    written = _written(fact, customer.email, subscription.lang)
+    post_letter(written, subscription.id, message["id"], ports=ports)
+
+
+# ---- orders on their way ----------------------------------------------------------------------
+
+
+def _waiting(message: Message, ports: Container) -> None:
+    checkout = _checkout(message, ports)
+    if checkout.agenda_at is None:
+        return
+    key = resume_key(ports.keys.link, checkout.id)
+    fact = facts.CheckoutWaiting(
+        seller=ports.facts.seller,
+        site=ports.facts.public_url,
+        plan=_plan(ports, checkout.plan, checkout.lang),
+        price=checkout.gross,
+        resume=_site(ports, checkout.lang, f"/checkout/{checkout.id}?k={key}"),
+        valid_until_at=checkout.agenda_at,
+    )
+    written = _written(fact, checkout.buyer.email, checkout.lang)
+    post_letter(written, checkout.id, message["id"], ports=ports)
+
+
+def _voided(message: Message, ports: Container) -> None:
+    checkout = _checkout(message, ports)
+    fact = facts.CheckoutVoided(
+        seller=ports.facts.seller,
+        site=ports.facts.public_url,
+        plan=_plan(ports, checkout.plan, checkout.lang),
+        price=checkout.gross,
+        opened_at=checkout.placed_at or checkout.started_at,
+        voided_at=ports.clock(),
+        order=_site(ports, checkout.lang, f"/order/{checkout.plan}"),
+    )
+    written = _written(fact, checkout.buyer.email, checkout.lang)
+    post_letter(written, checkout.id, message["id"], ports=ports)
+
+
+def _due(message: Message) -> DueItem:
+    return DueItem.model_validate_json(json.dumps(message["record"]))
+
+
+def _subscription(message: Message, ports: Container) -> Subscription:
+    return ports.store.subscription(message["record"]["id"], fresh=True)
+
+
+def _checkout(message: Message, ports: Container) -> Checkout:
+    return ports.store.checkout(message["record"]["id"], fresh=True)
+
+
+LETTERS: dict[str, Callable[[Message, Container], None]] = {
+    "ConfirmationFiled": _confirmation,
+    "ConfirmationSent": _access,
+    "PasswordLinkAsked": _password,
+    "InvoiceFiled": _invoice,
+    "PaymentRefused": _refused,
+    "PaymentRecovered": _recovered,
+    "MoneyReturned": _returned,
+    "CancellationScheduled": _cancelled,
+    "CancellationUndone": _undone,
+    "SubscriptionEnded": _ended,
+    "CheckoutWaiting": _waiting,
+    "CheckoutVoid": _voided,
+}
