@@ -40,7 +40,12 @@ class Life:
         self._turn = threading.Lock()
         self._woken = threading.Event()
         self._ended = threading.Event()
-        self.journey = Journey()
+        self._latest = Journey()
+
+    @property
+    def journey(self) -> Journey:
+        """The journey under way, or the last one."""
+        return self._latest
 
     def wake(self) -> None:
         """Something was written: look at once."""
@@ -65,15 +70,15 @@ class Life:
             OnTheWay: one journey at a time.
             ValueError: `target_at` is not ahead.
         """
-        if self.journey.is_moving:
+        if self._latest.is_moving:
             raise OnTheWay("a journey is under way")
         now = self._world.now()
         if target_at <= now:
             raise ValueError("the time machine goes forward only")
-        self.journey = Journey(Progress(now, now, target_at, 0), is_moving=True)
-        threading.Thread(target=self._journey, args=(target_at,), daemon=True).start()
+        self._latest = Journey(Progress(now, now, target_at, 0), is_moving=True)
+        threading.Thread(target=self._travel, args=(target_at,), daemon=True).start()
 
-    def _journey(self, target_at: datetime) -> None:
+    def _travel(self, target_at: datetime) -> None:
         trouble = ""
         try:
             with self._turn:
@@ -81,10 +86,10 @@ class Life:
         except Exception as error:  # noqa: BLE001 - the panel shows it to whoever pressed the button
             traceback.print_exc()
             trouble = f"{type(error).__name__}: {error}"
-        self.journey = Journey(self.journey.progress, is_moving=False, trouble=trouble)
+        self._latest = Journey(self._latest.progress, is_moving=False, trouble=trouble)
 
     def _note(self, progress: Progress) -> None:
-        self.journey = Journey(progress, is_moving=True)
+        self._latest = Journey(progress, is_moving=True)
 
     def _live(self) -> None:
         swept_at = time.monotonic()

@@ -3,7 +3,9 @@
 The emulator can do this too, but it does not tell when it is done: while a function works on the
 stream every queue looks empty, and a failed message waits its visibility timeout in wall time.
 Here one thread draws from every source in turn, so an empty round *is* rest; a failed message
-comes back as soon as nothing else moves. See docs/decisions/0010.
+comes back as soon as nothing else moves.
+
+See docs/decisions/the-sandbox-pumps-its-own-messages.md.
 """
 
 import threading

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
-from infra.local.life import Journey, Life, OnTheWay
+from infra.local.life import Journey, OnTheWay
 from infra.local.sandbox.pages import PARIS, Pages, instant
 from infra.local.sandbox.rooms import LANG, Route
 
@@ -40,11 +40,25 @@ class Shop(Protocol):
     def dead_letters(self) -> dict[str, int]: ...
 
 
+class Traveller(Protocol):
+    """What moves through time for the panel."""
+
+    @property
+    def journey(self) -> Journey: ...
+    def start_journey(self, target_at: datetime) -> None: ...
+
+
 class Panel:
     """The pages and forms of the control panel."""
 
     def __init__(
-        self, *, shop: Shop, provider: Provider, provider_address: str, life: Life, pages: Pages
+        self,
+        *,
+        shop: Shop,
+        provider: Provider,
+        provider_address: str,
+        life: Traveller,
+        pages: Pages,
     ) -> None:
         self._shop = shop
         self._provider = provider
