@@ -1,7 +1,7 @@
 """The confirmation of a contract, put together from what was concluded (FRM-4)."""
 
 from chalicelib.application.papers.confirm_contract import Freeze
-from chalicelib.bootstrap import Container
+from chalicelib.application.ports import Ports
 from chalicelib.domain.contract.subscription import Contract, Subscription, withdrawal_last_day
 from chalicelib.domain.kernel.calendar import paris_date
 from chalicelib.domain.kernel.policy import policy_named
@@ -32,7 +32,7 @@ def withdrawal_of(subscription: Subscription) -> Withdrawal:
     return Withdrawal(kind="lost_at_first_use", last_on=last_on)
 
 
-def addresses(subscription: Subscription, ports: Container) -> PublicAddresses:
+def addresses(subscription: Subscription, ports: Ports) -> PublicAddresses:
     """Where the functions the law asks for are, in the contract's language."""
     site = f"{ports.facts.public_url}/{subscription.lang}"
     return PublicAddresses(
@@ -44,7 +44,7 @@ def addresses(subscription: Subscription, ports: Container) -> PublicAddresses:
     )
 
 
-def frozen_for(ports: Container) -> Freeze:
+def frozen_for(ports: Ports) -> Freeze:
     """How a confirmation is frozen in this deployment."""
 
     def freeze(
@@ -61,7 +61,7 @@ def _record(
     contract: Contract,
     customer: Customer,
     identity: BillingIdentity,
-    ports: Container,
+    ports: Ports,
 ) -> ConfirmationRecord:
     lang = subscription.lang
     from_on, next_on = subscription.period(0)

@@ -9,8 +9,7 @@ from chalicelib.application.letters import Written, post_letter
 from chalicelib.application.papers.confirm_contract import invite, post_confirmation
 from chalicelib.application.papers.post_invoice import post_invoice
 from chalicelib.application.people.account import password_link
-from chalicelib.application.ports import Attachment
-from chalicelib.bootstrap import Container
+from chalicelib.application.ports import Attachment, Ports
 from chalicelib.domain.billing.agenda import next_retry
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.renewal import suspension_at
@@ -31,7 +30,7 @@ from chalicelib.mails.render import render
 Message = Mapping[str, Any]
 
 
-def send_letter(message: Message, ports: Container) -> None:
+def send_letter(message: Message, ports: Ports) -> None:
     """Send the mail an event asks for, at most once on record.
 
     Raises:
@@ -40,7 +39,7 @@ def send_letter(message: Message, ports: Container) -> None:
     LETTERS[message["event"]](message, ports)
 
 
-def _site(ports: Container, lang: Language, path: str = "") -> str:
+def _site(ports: Ports, lang: Language, path: str = "") -> str:
     return f"{ports.facts.public_url}/{lang}{path}"
 
 
@@ -60,14 +59,14 @@ def _written(
     )
 
 
-def _plan(ports: Container, key: str, lang: Language) -> str:
+def _plan(ports: Ports, key: str, lang: Language) -> str:
     return next(plan for plan in ports.facts.catalogue.plans if plan.key == key).name(lang)
 
 
 # ---- the contract and its access --------------------------------------------------------------
 
 
-def _confirmation(message: Message, ports: Container) -> None:
+def _confirmation(message: Message, ports: Ports) -> None:
     def write(
         subscription: Subscription, contract: Contract, customer: Customer, pdf: bytes
     ) -> Written:
@@ -80,7 +79,7 @@ def _confirmation(message: Message, ports: Container) -> None:
 
 
 def _confirmed(
-    subscription: Subscription, contract: Contract, file_name: str, ports: Container
+    subscription: Subscription, contract: Contract, file_name: str, ports: Ports
 ) -> facts.SubscriptionConfirmed:
     lang = subscription.lang
     from_on, to_on = subscription.period(0)
@@ -108,7 +107,7 @@ def _method(subscription: Subscription) -> str:
     return subscription.method.label() if subscription.method else unknown
 
 
-def _access(message: Message, ports: Container) -> None:
+def _access(message: Message, ports: Ports) -> None:
     def write(subscription: Subscription, customer: Customer, link: Link, token: str) -> Written:
         lang = subscription.lang
         fact = facts.AccessOpened(
@@ -125,7 +124,7 @@ def _access(message: Message, ports: Container) -> None:
     invite(message["record"]["id"], message["id"], write, ports=ports)
 
 
-def _password(message: Message, ports: Container) -> None:
+def _password(message: Message, ports: Ports) -> None:
     customer = ports.store.customer(message["record"]["id"], fresh=True)
     link = password_link(customer, ports=ports)
     path = f"/password/{link_token(ports.keys.link, link)}"
@@ -143,7 +142,7 @@ def _password(message: Message, ports: Container) -> None:
 # ---- money ------------------------------------------------------------------------------------
 
 
-def _invoice(message: Message, ports: Container) -> None:
+def _invoice(message: Message, ports: Ports) -> None:
     def write(due: DueItem, customer: Customer) -> Written:
         assert due.number is not None
         assert due.issued_on is not None
@@ -164,7 +163,7 @@ def _invoice(message: Message, ports: Container) -> None:
     post_invoice(_due(message).key, message["id"], write, ports=ports)
 
 
-def _refused(message: Message, ports: Container) -> None:
+def _refused(message: Message, ports: Ports) -> None:
     due = _due(message)
     subscription = ports.store.subscription(due.subscription_id, fresh=True)
     customer = ports.store.customer(due.customer_id)
@@ -187,7 +186,7 @@ def _refused(message: Message, ports: Container) -> None:
     post_letter(written, due.subscription_id, message["id"], ports=ports)
 
 
-def _recovered(message: Message, ports: Container) -> None:
+def _recovered(message: Message, ports: Ports) -> None:
     subscription = _subscription(message, ports)
     customer = ports.store.customer(subscription.customer_id)
     number = subscription.period_at(ports.clock())
@@ -205,7 +204,7 @@ def _recovered(message: Message, ports: Container) -> None:
     post_letter(written, subscription.id, message["id"], ports=ports)
 
 
-def _returned(message: Message, ports: Container) -> None:
+def _returned(message: Message, ports: Ports) -> None:
     reversal = Reversal.model_validate_json(json.dumps(message["record"]))
     checkout = ports.store.checkout(reversal.subscription_id)
     asked_at = reversal.asked_at or ports.clock()
@@ -228,7 +227,7 @@ def _returned(message: Message, ports: Container) -> None:
 # ---- exits ------------------------------------------------------------------------------------
 
 
-def _cancelled(message: Message, ports: Container) -> None:
+def _cancelled(message: Message, ports: Ports) -> None:
     subscription = _subscription(message, ports)
     if subscription.ends_on is None or subscription.cancelled_at is None:
         return
@@ -249,7 +248,7 @@ def _cancelled(message: Message, ports: Container) -> None:
     post_letter(written, subscription.id, message["id"], ports=ports)
 
 
-def _undone(message: Message, ports: Container) -> None:
+def _undone(message: Message, ports: Ports) -> None:
     subscription = _subscription(message, ports)
     customer = ports.store.customer(subscription.customer_id)
     now = ports.clock()
@@ -267,7 +266,7 @@ def _undone(message: Message, ports: Container) -> None:
     post_letter(written, subscription.id, message["id"], ports=ports)
 
 
-def _ended(message: Message, ports: Container) -> None:
+def _ended(message: Message, ports: Ports) -> None:
     subscription = _subscription(message, ports)
     customer = ports.store.customer(subscription.customer_id)
     assert subscription.ends_on is not None
@@ -288,7 +287,7 @@ def _ended(message: Message, ports: Container) -> None:
 # ---- orders on their way ----------------------------------------------------------------------
 
 
-def _waiting(message: Message, ports: Container) -> None:
+def _waiting(message: Message, ports: Ports) -> None:
     checkout = _checkout(message, ports)
     if checkout.agenda_at is None:
         return
@@ -305,7 +304,7 @@ def _waiting(message: Message, ports: Container) -> None:
     post_letter(written, checkout.id, message["id"], ports=ports)
 
 
-def _voided(message: Message, ports: Container) -> None:
+def _voided(message: Message, ports: Ports) -> None:
     checkout = _checkout(message, ports)
     fact = facts.CheckoutVoided(
         seller=ports.facts.seller,
@@ -324,15 +323,15 @@ def _due(message: Message) -> DueItem:
     return DueItem.model_validate_json(json.dumps(message["record"]))
 
 
-def _subscription(message: Message, ports: Container) -> Subscription:
+def _subscription(message: Message, ports: Ports) -> Subscription:
     return ports.store.subscription(message["record"]["id"], fresh=True)
 
 
-def _checkout(message: Message, ports: Container) -> Checkout:
+def _checkout(message: Message, ports: Ports) -> Checkout:
     return ports.store.checkout(message["record"]["id"], fresh=True)
 
 
-LETTERS: dict[str, Callable[[Message, Container], None]] = {
+LETTERS: dict[str, Callable[[Message, Ports], None]] = {
     "ConfirmationFiled": _confirmation,
     "ConfirmationSent": _access,
     "PasswordLinkAsked": _password,

@@ -1,15 +1,17 @@
 """Work from the queues: each record on its own, failures told apart, the rest stays done."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from chalicelib.application.billing.number_invoices import number_invoices
 from chalicelib.application.billing.work_shard import work_shard
 from chalicelib.application.papers.confirm_contract import file_confirmation
 from chalicelib.application.papers.file_invoice import file_invoice
-from chalicelib.bootstrap import Container, container, log_alarm, log_defect
+from chalicelib.application.ports import Ports
+from chalicelib.bootstrap import container, log_alarm, log_defect
 from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.kernel.ids import DueKey
 
 Message = Mapping[str, Any]
 Failures = dict[str, list[dict[str, str]]]
@@ -41,8 +43,7 @@ def number_records(event: Mapping[str, Any]) -> Failures:
     ports = container()
     records = event["Records"]
     try:
-        dues = [_due(json.loads(record["body"])) for record in records]
-        numbered = number_invoices(tuple(due.key for due in dues), ports=ports)
+        numbered = number([json.loads(record["body"]) for record in records], ports)
     except Exception as error:  # noqa: BLE001 - order matters: all or nothing
         log_defect("numbering_failed", error, records=len(records))
         return {"batchItemFailures": [{"itemIdentifier": r["messageId"]} for r in records]}
@@ -50,13 +51,19 @@ def number_records(event: Mapping[str, Any]) -> Failures:
     return {"batchItemFailures": []}
 
 
+def number(messages: Iterable[Message], ports: Ports) -> tuple[DueKey, ...]:
+    """Number the paid due items that a batch of at most ten messages is about."""
+    return number_invoices(tuple(_due(message).key for message in messages), ports=ports)
+
+
 def write_document_records(event: Mapping[str, Any]) -> Failures:
     """Freeze, render and file papers."""
     ports = container()
-    return _each(event, lambda message: _write_document(message, ports))
+    return _each(event, lambda message: write_document(message, ports))
 
 
-def _write_document(message: Message, ports: Container) -> None:
+def write_document(message: Message, ports: Ports) -> None:
+    """Put one paper on file, as its event asks."""
     match message["event"]:
         case "InvoiceNumbered":
             from chalicelib.documents.invoice import render_invoice  # noqa: PLC0415 - Typst
