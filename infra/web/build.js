@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
 const OUT = 'dist';
+const SHIPPED_MANIFEST = '../../chalicelib/pages/manifest.json';
 const ENTRIES = ['src/site.css', 'src/pay.css', 'src/pay.js'];
 const COPIES = ['src/icon.svg'];
 // What ships inside the files, each under its own licence.
@@ -60,4 +61,6 @@ await rm(OUT, { recursive: true, force: true });
 await mkdir(OUT, { recursive: true });
 const names = [...(await bundle()), ...(await Promise.all(COPIES.map(copy)))].sort();
 await licences();
-await writeFile(join(OUT, 'manifest.json'), `${JSON.stringify(Object.fromEntries(names), null, 2)}\n`);
+const manifest = `${JSON.stringify(Object.fromEntries(names), null, 2)}\n`;
+// The second copy ships with the code that writes the addresses into the pages.
+await Promise.all([join(OUT, 'manifest.json'), SHIPPED_MANIFEST].map((file) => writeFile(file, manifest)));
