@@ -138,15 +138,20 @@ def recovered(**changes: Any) -> facts.PaymentRecovered:
     return sample.replace(**changes)
 
 
-def _withdrawal(kind: str) -> facts.SubscriptionConfirmed:
-    return confirmed(
-        withdrawal=Withdrawal.model_validate({"kind": kind, "last_on": date(2026, 11, 30)})
-    )
+def _withdrawal(kind: str, **changes: Any) -> facts.SubscriptionConfirmed:
+    right = Withdrawal.model_validate({"kind": kind, "last_on": date(2026, 11, 30)})
+    return confirmed(withdrawal=right, **changes)
 
+
+DEFERRED = _withdrawal(
+    "kept",
+    access_from_on=date(2026, 12, 1),
+    period=facts.Period(start_on=date(2026, 12, 1), end_on=date(2027, 1, 1)),
+)
 
 SAMPLES: dict[str, facts.Fact] = {
     "confirmed": confirmed(),
-    "confirmed, withdrawal kept": _withdrawal("kept").replace(access_from_on=date(2026, 12, 1)),
+    "confirmed, withdrawal kept": DEFERRED,
     "confirmed, pro rata": _withdrawal("kept_pro_rata"),
     "confirmed, as written": _withdrawal("lost_at_sign_in"),
     "access": opened(),

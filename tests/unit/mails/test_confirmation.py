@@ -8,7 +8,7 @@ import pytest
 from chalicelib.domain.papers.confirmation import Withdrawal
 from chalicelib.mails.render import render
 from tests.unit.mails.reading import Document
-from tests.unit.mails.samples import confirmed
+from tests.unit.mails.samples import DEFERRED, confirmed
 
 Kind = Literal["kept", "kept_pro_rata", "lost_at_first_use", "lost_at_sign_in"]
 LAST = date(2026, 11, 30)
@@ -70,8 +70,9 @@ class TestCgs21b:
 
     def test_access_that_waits_has_its_date(self) -> None:
         """WDR-2: without immediate start the courses open after the withdrawal period."""
-        rendered = render(confirmed(access_from_on=date(2026, 12, 1)), "fr")
-        assert "1er décembre 2026" in rendered.text
+        rendered = render(DEFERRED, "fr")
+        assert "vos cours s'ouvrent le\n1er décembre 2026" in rendered.text
+        assert "Début du mois payé\u00a0: 1er décembre 2026" in rendered.text
         assert "Un autre message vous donne votre accès" not in rendered.text
 
 

@@ -111,7 +111,7 @@ class TestCgs5:
 
     def test_the_help_answers_connection_problems(self) -> None:
         """AVL-2: the page that the terms lead to has the answers."""
-        assert "## Problèmes de connexion" in read("help", "fr")
+        assert "## Problèmes de connexion" in read("help", "fr")  # codespell:ignore connexion
         assert "## Connection problems" in read("help", "en")
 
     def test_the_help_says_how_to_have_a_page_read_on_both_systems(self) -> None:

@@ -152,7 +152,7 @@ class TestCgsAnnex1:
         text = read(file["name"])
         for words in (
             "par l'élève, ou son représentant légal, si, par suite",
-            "Les livres, objets ou matériels dont",
+            "Les livres, objets ou matériels dont",  # codespell:ignore objets
             "pour la valeur estimée au contrat.",
             "unilatéralement résilié par l'élève moyennant",
         ):
