@@ -50,7 +50,7 @@ def open_doors(system: System, work: Path, life: Life) -> Iterator[Mailbox]:
         life=life,
         pages=pages,
     )
-    learning = Learning(system.containers, system.keys.platform_key, pages)
+    learning = Learning(system.containers, system.keys, pages)
     own = [("GET", "/static/(?P<name>[a-z.]+)", static)]
     sandbox = Room("/sandbox", [*own, *panel.routes(), *MailPages(mailbox, pages).routes()])
     door = FrontDoor(

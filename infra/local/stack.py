@@ -8,6 +8,7 @@ Resources, wiring and environment are read back from what was deployed, so the s
 the packaged template says: a queue without a mapping stays full here as it would in the cloud.
 """
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from infra.local.ports import Ports
 from infra.local.pump import Pump
 from infra.local.seller import SELLER
 from infra.local.simulator import Simulator
-from infra.packaging import build, template
+from infra.packaging import archive, build, template
 
 PROJECT: Final = Path(__file__).parents[2]
 DEAD_LETTERS: Final = "DeadLetters"
@@ -133,6 +134,7 @@ def running(
             ports.emulator, files=work / "s3", log=cleanup.enter_context(_log(work, "emulator"))
         )
         cleanup.callback(cloud.stop)
+        bundle = _package(work)
         deployed = _deploy(work, cloud.endpoint, ports, profile)
         client("secretsmanager", cloud.endpoint).put_secret_value(
             SecretId=deployed.names["Secret"], SecretString=keys.secret()
@@ -147,7 +149,7 @@ def running(
         cleanup.callback(provider.stop)
         containers = Containers(
             wiring.functions(deployed, database, ports),
-            PROJECT,
+            bundle,
             cleanup.enter_context(_log(work, "application")),
         )
         cleanup.callback(containers.stop)
@@ -167,10 +169,20 @@ def _log(work: Path, name: str) -> Any:
     return (work / f"{name}.log").open("wb")
 
 
+def _package(work: Path) -> Path:
+    """Package the application, and unpack the bundle where the containers import it from.
+
+    A file that does not ship is missing here as well.
+    """
+    packaged, bundle = work / "package", work / "bundle"
+    packaged.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(bundle, ignore_errors=True)
+    build.build_application(packaged, architecture=build.own_architecture(), thin=True)
+    return archive.unpack(packaged / "deployment.zip", bundle)
+
+
 def _deploy(work: Path, endpoint: str, ports: Ports, profile: str) -> Deployment:
     packaged = work / "package"
-    packaged.mkdir(parents=True, exist_ok=True)
-    build.build_application(packaged, architecture=build.own_architecture(), thin=True)
     return deployment.deploy(
         endpoint,
         template=template.read(packaged / "sam.yaml"),
