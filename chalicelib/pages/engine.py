@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from chalicelib.domain.kernel.money import Money
 from chalicelib.pages import formatting, problems, wording
-from chalicelib.pages.catalogues import catalogue
+from chalicelib.pages.catalogues import N_, catalogue, translate
 from chalicelib.pages.period_line import marks
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -55,6 +55,15 @@ def _instant(at: datetime, *, lang: str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), text)
 
 
+def _consent(name: str, version: date | None = None, *, lang: str, href: str = "") -> Markup:
+    """The words of a box; with `href`, its terms are a link that opens beside the order."""
+    opening = Markup('<a href="{}" target="_blank" rel="noopener">').format(href) if href else ""
+    closing = Markup(" ({})</a>").format(translate(N_("new tab"), lang)) if href else ""
+    day = _day(version, lang=lang) if version else ""
+    words = Markup(translate(wording.CONSENTS[name], lang))  # noqa: S704 - our own catalogue
+    return words % {"open": opening, "close": closing, "version": day}
+
+
 # Filters that need the language: a fact in, the reader's words out.
 _IN_WORDS: dict[str, Callable[..., Any]] = {
     "money": _money,
@@ -67,4 +76,5 @@ _IN_WORDS: dict[str, Callable[..., Any]] = {
     "label": wording.field_label,
     "feature": wording.feature,
     "error": problems.error_text,
+    "consent": _consent,
 }

@@ -1,6 +1,7 @@
 """Words that belong to a code rather than to a page: labels of fields, features of an offer."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Literal
 
 from chalicelib.pages.catalogues import N_, translate
@@ -46,6 +47,26 @@ FEATURES: Mapping[Feature, str] = {
     "diploma": N_("A recognised diploma where the pathway is registered"),
 }
 
+# `%(open)s` and `%(close)s` hold the link to the terms on the page, nothing in evidence.
+CONSENTS: Mapping[str, str] = {
+    "capacity": N_(
+        "I am not under a legal protection measure, or I have the agreement of my legal "
+        "representative."
+    ),
+    "terms": N_(
+        "I have read and I accept the %(open)sgeneral terms, version of %(version)s%(close)s."
+    ),
+    "immediate_start": N_(
+        "I ask for my access to start at once, and I acknowledge that I lose my right of "
+        "withdrawal as soon as I open the paid content."
+    ),
+}
+
+ORDER_BUTTONS: Mapping[str, str] = {
+    "validate_with_duty": N_("Place order with obligation to pay"),
+    "order_with_duty": N_("Order with obligation to pay"),
+}
+
 
 def field_label(name: str, lang: str) -> str:
     """The label of a form's field."""
@@ -56,28 +77,26 @@ def feature(name: Feature, lang: str) -> str:
     """What a subscriber gets, in one line."""
     return translate(FEATURES[name], lang)
 
-CONSENTS: Mapping[str, str] = {
-    "capacity": N_(
-        "I am not under a legal protection measure, or I have the agreement of my legal "
-        "representative."
-    ),
-    "terms": N_("I have read and I accept the general terms, version of %(version)s."),
-    "immediate_start": N_(
-        "I ask for my access to start at once, and I acknowledge that I lose my right of "
-        "withdrawal as soon as I open the paid content."
-    ),
-}
-ORDER_BUTTONS: Mapping[str, str] = {
-    "validate_with_duty": N_("Place order with obligation to pay"),
-    "order_with_duty": N_("Order with obligation to pay"),
-}
 
+def consent_words(name: str, lang: str, *, version: str = "") -> str:
+    """The words beside a box, as they are shown and as they are kept in evidence (FRM-1 a).
 
-def consent_words(name: str, lang: str, **values: str) -> str:
-    """The words that stand beside a box, as they are kept in evidence (FRM-1 a)."""
+    `version` is the date that names a version of the terms.
+    """
+    values = {"open": "", "close": "", "version": _day_in_words(version, lang)}
     return translate(CONSENTS[name], lang) % values
 
 
 def order_button_words(choice: str, lang: str) -> str:
     """The words on the order button, lawful in each language (FRM-3)."""
     return translate(ORDER_BUTTONS[choice], lang)
+
+
+def _day_in_words(version: str, lang: str) -> str:
+    """The date as the page writes it; what is no date stays as it came."""
+    from chalicelib.pages.formatting import long_date  # noqa: PLC0415 - Babel loads with its first use
+
+    try:
+        return long_date(date.fromisoformat(version), lang)
+    except ValueError:
+        return version

@@ -24,7 +24,8 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OFFENCES = """tags => axe.run(document, {runOnly: tags})
   .then(r => r.violations.map(v => v.id + ' ' + v.nodes.map(n => n.html).join(' | ')))"""
 SMALL = """() => [...document.querySelectorAll(
-    'button:not(.enter-first), .button, header a, nav a, .errors a, footer a, .field input, select')]
+    'button:not(.enter-first), .button, header a, nav a, .errors a, footer a, input, select')]
+  .filter(e => !['hidden', 'checkbox'].includes(e.type) && !e.ariaHidden)
   .filter(e => e.getClientRects().length && e.getBoundingClientRect().height < 44)
   .map(e => e.outerHTML)"""
 
