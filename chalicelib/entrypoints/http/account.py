@@ -13,7 +13,6 @@ from chalicelib.entrypoints.http.visit import FORM, Visit, answer
 from chalicelib.pages.chrome import Form, blank
 
 routes = Blueprint(__name__)
-BOTH = ["GET", "POST"]
 
 
 def _request() -> Request:
@@ -27,8 +26,13 @@ def _signed_in(visit: Visit) -> Customer:
     return visit.customer
 
 
-@routes.route("/{lang}/sign-in", methods=BOTH, content_types=FORM)
+@routes.route("/{lang}/sign-in")
 def sign_in(lang: str) -> Response:
+    return answer(_request(), lang, _sign_in)
+
+
+@routes.route("/{lang}/sign-in", methods=["POST"], content_types=FORM)
+def send_sign_in(lang: str) -> Response:
     return answer(_request(), lang, _sign_in)
 
 
@@ -67,8 +71,13 @@ def _sign_out(visit: Visit) -> Response:
     return visit.go("")
 
 
-@routes.route("/{lang}/password", methods=BOTH, content_types=FORM)
+@routes.route("/{lang}/password")
 def ask_password(lang: str) -> Response:
+    return answer(_request(), lang, _ask_password)
+
+
+@routes.route("/{lang}/password", methods=["POST"], content_types=FORM)
+def send_ask_password(lang: str) -> Response:
     return answer(_request(), lang, _ask_password)
 
 
@@ -82,8 +91,13 @@ def _ask_password(visit: Visit) -> Response:
     return visit.page(render_password_link(view, visit.chrome))
 
 
-@routes.route("/{lang}/password/{token}", methods=BOTH, content_types=FORM)
+@routes.route("/{lang}/password/{token}")
 def set_password(lang: str, token: str) -> Response:
+    return answer(_request(), lang, lambda visit: _set_password(visit, token))
+
+
+@routes.route("/{lang}/password/{token}", methods=["POST"], content_types=FORM)
+def send_set_password(lang: str, token: str) -> Response:
     return answer(_request(), lang, lambda visit: _set_password(visit, token))
 
 
@@ -183,8 +197,13 @@ def _method(visit: Visit) -> Response:
     return visit.page(render_method(account_views.method(visit, visit.customer), visit.chrome))
 
 
-@routes.route("/{lang}/account/cancel", methods=BOTH, content_types=FORM)
+@routes.route("/{lang}/account/cancel")
 def cancel(lang: str) -> Response:
+    return answer(_request(), lang, _cancel)
+
+
+@routes.route("/{lang}/account/cancel", methods=["POST"], content_types=FORM)
+def send_cancel(lang: str) -> Response:
     return answer(_request(), lang, _cancel)
 
 

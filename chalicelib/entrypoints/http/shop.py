@@ -17,7 +17,6 @@ from chalicelib.entrypoints.http.ownership import keep_ownership, own_checkout
 from chalicelib.entrypoints.http.visit import FORM, Visit, answer
 
 routes = Blueprint(__name__)
-BOTH = ["GET", "POST"]
 STAGE_PAGE = {Stage.REVIEW: "", Stage.PLACED: "/pay", Stage.PAID: "/result", Stage.VOID: "/result"}
 
 
@@ -37,8 +36,13 @@ def _offers(visit: Visit) -> Response:
     return visit.page(render_offers(shop_views.offers(visit), visit.chrome))
 
 
-@routes.route("/{lang}/order/{plan}", methods=BOTH, content_types=FORM)
+@routes.route("/{lang}/order/{plan}")
 def order(lang: str, plan: str) -> Response:
+    return answer(_request(), lang, lambda visit: _order(visit, plan))
+
+
+@routes.route("/{lang}/order/{plan}", methods=["POST"], content_types=FORM)
+def send_order(lang: str, plan: str) -> Response:
     return answer(_request(), lang, lambda visit: _order(visit, plan))
 
 
@@ -107,8 +111,13 @@ def _review_page(visit: Visit, checkout: Checkout, error: str | None = None) -> 
     return visit.page(render_review(view, visit.chrome), status)
 
 
-@routes.route("/{lang}/checkout/{checkout_id}/edit", methods=BOTH, content_types=FORM)
+@routes.route("/{lang}/checkout/{checkout_id}/edit")
 def edit(lang: str, checkout_id: str) -> Response:
+    return answer(_request(), lang, lambda visit: _edit(visit, checkout_id))
+
+
+@routes.route("/{lang}/checkout/{checkout_id}/edit", methods=["POST"], content_types=FORM)
+def send_edit(lang: str, checkout_id: str) -> Response:
     return answer(_request(), lang, lambda visit: _edit(visit, checkout_id))
 
 
