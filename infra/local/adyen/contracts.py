@@ -35,6 +35,15 @@ ACTION_SCHEMAS = {
     "redirect": "CheckoutRedirectAction",
     "sdk": "CheckoutSDKAction",
 }
+# Limits that version 72 enforces and its schemas state in prose only.
+LIMITS: dict[str, Json] = {
+    "reference": {"maxLength": 80},
+    "returnUrl": {"maxLength": 1024},
+    "shopperEmail": {"maxLength": 256},
+    "shopperIP": {"maxLength": 50},
+    "telephoneNumber": {"maxLength": 64},
+    "captureDelayHours": {"minimum": 0, "maximum": 672},
+}
 FORMATS = FormatChecker(formats=())
 
 
@@ -56,8 +65,8 @@ class Breach(ValueError):
         self.names = names
 
 
-def _relaxed(name: str) -> Json:
-    """The document, without the parts this module checks by itself or that Adyen breaks."""
+def _adapted(name: str) -> Json:
+    """The document, with its limits in prose, and without what is checked here or broken."""
     document: Json = copy.deepcopy(published.read_json(DOCUMENTS[name]))
     schemas = document["components"]["schemas"]
     for owner, field in (
@@ -68,6 +77,9 @@ def _relaxed(name: str) -> Json:
         if owner in schemas:
             schemas[owner]["properties"][field] = {"type": "object"}
     for title, schema in schemas.items():
+        if title.endswith("Request"):
+            for field, limit in LIMITS.items():
+                schema.get("properties", {}).get(field, {}).update(limit)
         # Seven of the published examples carry additional data outside their own list.
         if title.endswith("AdditionalData"):
             schema["additionalProperties"] = True
@@ -77,7 +89,7 @@ def _relaxed(name: str) -> Json:
 @cache
 def _registry() -> Registry[Any]:
     resources = [
-        (f"urn:{name}", Resource.from_contents(_relaxed(name), DRAFT202012)) for name in DOCUMENTS
+        (f"urn:{name}", Resource.from_contents(_adapted(name), DRAFT202012)) for name in DOCUMENTS
     ]
     return Registry[Any]().with_resources(resources)
 
