@@ -1,16 +1,12 @@
 """What every store does, the one in memory and the one on a table alike."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from threading import Barrier
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.application.ports import AgendaEntry, Store
-from chalicelib.domain.billing.agenda import shard
-from chalicelib.domain.billing.due import DueState
+from chalicelib.application.ports import Store
 from chalicelib.domain.billing.numbering import assign_numbers
 from chalicelib.domain.kernel import unique
 from chalicelib.domain.kernel.change import (
@@ -20,7 +16,6 @@ from chalicelib.domain.kernel.change import (
     Insert,
     Remove,
     Replace,
-    Stamp,
 )
 from chalicelib.domain.kernel.errors import Conflict, NotFound
 from chalicelib.domain.kernel.ids import DueKey
@@ -28,7 +23,6 @@ from chalicelib.domain.kernel.value import Entity
 from tests.fakes_things import (
     CUSTOMER_ID,
     SUBSCRIPTION_ID,
-    a_checkout,
     a_customer,
     a_due,
     a_letter,
@@ -38,26 +32,14 @@ from tests.fakes_things import (
     a_subscription,
     one_of_each,
 )
+from tests.integration.store.writing import AT, KEY, a_stamp, put
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.integration.store.conftest import Kept
 
-AT = datetime(2026, 11, 5, 4, tzinfo=UTC)
-FAR = datetime(2030, 1, 1, tzinfo=UTC)
-SHARD = shard(SUBSCRIPTION_ID)
-KEY = DueKey(subscription_id=SUBSCRIPTION_ID, period=1)
 THREADS = 8
-
-
-def put(store: Store, *entities: Entity) -> None:
-    for entity in entities:
-        store.commit(Change((Insert(entity),)))
-
-
-def a_stamp(**changes: Any) -> Stamp:
-    return replace(Stamp(key=KEY, mark="sha256", facts={"sha256": "a" * 64}), **changes)
 
 
 def read_back(store: Store, entity: Entity) -> Entity | bool | None:
@@ -142,13 +124,6 @@ def test_a_name_is_free_again_once_removed_at_its_version(store: Store) -> None:
     with pytest.raises(Conflict):
         store.commit(Change((Remove(held),)))
     put(store, held)
-
-
-def test_a_removal_tells_the_stream_that_nothing_is_left(kept: "Kept") -> None:
-    held = unique.live("solo", CUSTOMER_ID, SUBSCRIPTION_ID)
-    put(kept.store, held)
-    kept.store.commit(Change((Remove(held),)))
-    assert (kept.last().entity, kept.last().events) == (None, ())
 
 
 def test_a_due_item_takes_a_stamp_once(store: Store) -> None:
@@ -255,120 +230,6 @@ def test_due_items_are_those_of_one_contract_oldest_first(store: Store) -> None:
     put(store, a_due(10), a_due(2), a_due(1, subscription_id=other), a_subscription())
     put(store, a_reversal(period=3))
     assert [due.period for due in store.due_items(SUBSCRIPTION_ID)] == [2, 10]
-
-
-def test_the_agenda_is_oldest_first_however_old(store: Store) -> None:
-    ancient = datetime(2001, 1, 1, tzinfo=UTC)
-    put(
-        store,
-        a_due(1, agenda_at=AT),
-        a_due(2, agenda_at=ancient),
-        a_checkout(agenda_at=AT - timedelta(days=1)),
-        a_subscription(agenda_at=AT + timedelta(days=1)),
-        a_reversal(agenda_at=AT + timedelta(days=2)),
-    )
-    entries = store.due_entries(SHARD, FAR, 10)
-    assert entries == (
-        AgendaEntry("due", SUBSCRIPTION_ID, KEY.replace(period=2), ancient),
-        AgendaEntry("checkout", SUBSCRIPTION_ID, None, AT - timedelta(days=1)),
-        AgendaEntry("due", SUBSCRIPTION_ID, KEY, AT),
-        AgendaEntry("subscription", SUBSCRIPTION_ID, None, AT + timedelta(days=1)),
-        AgendaEntry("reversal", SUBSCRIPTION_ID, KEY, AT + timedelta(days=2), attempt=2),
-    )
-    assert store.due_entries(SHARD, FAR, 2) == entries[:2]
-    assert store.due_entries(SHARD, AT, 10) == entries[:3]
-
-
-def test_the_agenda_holds_nothing_before_its_instant(store: Store) -> None:
-    put(store, a_due(1, agenda_at=AT + timedelta(microseconds=1)))
-    assert store.due_entries(SHARD, AT, 10) == ()
-    assert store.due_entries(SHARD, AT + timedelta(milliseconds=999), 10) == ()
-    (entry,) = store.due_entries(SHARD, AT + timedelta(seconds=1), 10)
-    assert entry.at == AT + timedelta(seconds=1)
-
-
-def test_another_shard_has_another_agenda(store: Store) -> None:
-    put(store, a_due(1, agenda_at=AT))
-    assert [len(store.due_entries(n, FAR, 10)) for n in range(16)].count(0) == 15
-    assert len(store.due_entries(SHARD, FAR, 10)) == 1
-
-
-def test_what_has_nothing_more_to_do_leaves_the_agenda(store: Store) -> None:
-    put(store, a_due(1, agenda_at=AT), a_due(2, agenda_at=AT), a_due(3, agenda_at=None))
-    lapsed = a_due(1).next(state=DueState.LAPSED, agenda_at=None)
-    store.commit(Change((Replace(lapsed),)))
-    mailed = a_stamp(
-        key=KEY.replace(period=2), mark="mailed_at", facts={"mailed_at": AT}, leaves_agenda=True
-    )
-    store.commit(Change((mailed,)))
-    assert store.due_entries(SHARD, FAR, 10) == ()
-    assert [due.agenda_at for due in store.due_items(SUBSCRIPTION_ID)] == [None, None, None]
-
-
-def test_a_stamp_that_stays_keeps_its_place_on_the_agenda(store: Store) -> None:
-    put(store, a_due(1, agenda_at=AT))
-    store.commit(Change((a_stamp(),)))
-    assert [entry.at for entry in store.due_entries(SHARD, FAR, 10)] == [AT]
-
-
-def test_a_thing_that_moves_is_on_the_agenda_once(store: Store) -> None:
-    put(store, a_due(1, agenda_at=AT))
-    moved = a_due(1).next(agenda_at=AT + timedelta(days=1))
-    store.commit(Change((Replace(moved),)))
-    entries = store.due_entries(SHARD, FAR, 10)
-    assert [entry.at for entry in entries] == [AT + timedelta(days=1)]
-
-
-def test_events_ride_on_the_thing_as_it_stands_after_the_write(kept: "Kept") -> None:
-    kept.store.commit(Change((Insert(a_due(), events=("PeriodPaid", "Parked")),)))
-    assert (kept.last().entity, kept.last().events) == (a_due(), ("PeriodPaid", "Parked"))
-    kept.store.commit(Change((Replace(a_due().next(), events=("PaymentRefused",)),)))
-    assert (kept.last().entity, kept.last().events) == (a_due().next(), ("PaymentRefused",))
-    kept.store.commit(Change((a_stamp(events=("InvoiceFiled",)),)))
-    stamped = kept.store.due_item(KEY, fresh=True)
-    assert (kept.last().entity, kept.last().events) == (stamped, ("InvoiceFiled",))
-
-
-def test_events_of_the_write_before_do_not_ride_again(kept: "Kept") -> None:
-    kept.store.commit(Change((Insert(a_due(), events=("PeriodPaid",)),)))
-    kept.store.commit(Change((a_stamp(),)))
-    assert kept.last().events == ()
-    kept.store.commit(Change((Replace(kept.store.due_item(KEY, fresh=True).next()),)))
-    assert kept.last().events == ()
-
-
-def test_a_refused_change_says_nothing(kept: "Kept") -> None:
-    put(kept.store, a_due())
-    with pytest.raises(Conflict):
-        kept.store.commit(Change((Insert(a_due(), events=("PeriodPaid",)),)))
-    assert [each.events for each in kept.committed()] == [()]
-
-
-def test_every_write_of_a_transaction_reaches_the_stream(kept: "Kept") -> None:
-    kept.store.commit(
-        Change(
-            (
-                Insert(a_subscription(), events=("SubscriptionConcluded",)),
-                Insert(a_due(), events=("PeriodPaid",)),
-            )
-        )
-    )
-    carried = {each.events: each.entity for each in kept.committed()}
-    assert carried == {
-        ("SubscriptionConcluded",): a_subscription(),
-        ("PeriodPaid",): a_due(),
-    }
-
-
-def test_a_notification_is_kept_once_and_reaches_the_stream_as_it_came(kept: "Kept") -> None:
-    assert kept.store.keep_notification(a_notification())
-    assert not kept.store.keep_notification(replace(a_notification(), raw=b"{}"))
-    assert [each.entity for each in kept.committed()] == [a_notification()]
-
-
-def test_the_opposite_news_is_another_notification(store: Store) -> None:
-    assert store.keep_notification(a_notification("false"))
-    assert store.keep_notification(a_notification("true"))
 
 
 def test_the_daily_proof_sees_everything(store: Store) -> None:

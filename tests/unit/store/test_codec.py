@@ -138,3 +138,8 @@ def test_a_fraction_has_no_place_in_the_table() -> None:
 def test_a_thing_of_no_known_kind_has_no_key() -> None:
     with pytest.raises(TypeError, match="Entity"):
         keys.of(Entity())
+
+
+def test_an_entry_of_no_known_kind_is_refused() -> None:
+    with pytest.raises(TypeError, match="odd"):
+        keys.entry(keys.Key("SUB#1", "ODD"), "2026-11-05T04:00:00Z#odd#1")
