@@ -8,6 +8,8 @@ from pathlib import Path
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib.domain.kernel.errors import NotFound
+from chalicelib.domain.kernel.language import Language
+from chalicelib.domain.papers.seller import Seller
 from chalicelib.entrypoints.http.visit import Visit, answer
 from chalicelib.pages.contract import TextVersion, TextView
 
@@ -116,22 +118,24 @@ def _text(name: str, lang: str) -> str:
 
 def _filled(markdown: str, visit: Visit) -> str:
     """The text with the seller's own facts in the places marked for them."""
-    for name, value in seller_facts(visit).items():
+    for name, value in seller_facts(visit.ports.facts.seller, visit.lang).items():
         markdown = markdown.replace("{{" + name + "}}", value)
     return markdown
 
 
-def seller_facts(visit: Visit) -> dict[str, str]:
-    """What a public text may name of the seller and the mediator."""
-    seller = visit.ports.facts.seller
+def seller_facts(seller: Seller, lang: Language) -> dict[str, str]:
+    """What a public text may name of the seller and the mediator, as `placeholders.json` lists."""
+    from chalicelib.pages.formatting import amount  # noqa: PLC0415 - Babel
+
     address, mediator = seller.address, seller.mediator
+    siren = " ".join(seller.siren[start : start + 3] for start in (0, 3, 6))
     return {
-        "seller.legal_name": seller.legal_name,
-        "seller.name": seller.trade_name,
         "seller.trade_name": seller.trade_name,
+        "seller.legal_name": seller.legal_name,
         "seller.legal_form": seller.legal_form,
+        "seller.capital": amount(seller.capital, lang),
         "seller.address": f"{address.street}, {address.postal_code} {address.city}",
-        "seller.siren": seller.siren,
+        "seller.siren": siren,
         "seller.register_city": seller.register_city,
         "seller.vat_number": seller.vat_number,
         "seller.email": seller.email,

@@ -12,7 +12,7 @@ from tests.unit.texts.markdown import headings, links, placeholders, shape
 
 TEXTS = Path(__file__).parents[3] / "chalicelib" / "texts"
 NAMES = (
-    "legal-notice", "privacy", "cookies", "accessibility", "mediator", "help", "contact",
+    "legal-notice", "privacy", "cookies", "accessibility", "mediator", "help",
 )  # fmt: skip
 PAGES = {*NAMES, "terms", "password", "account/cancel", "account/documents", "account/method"}
 FILES = [(name, lang) for name in NAMES for lang in LANGUAGES]
