@@ -1,26 +1,12 @@
-"""Every refusal in words: one table for forms, problem pages and problem details.
+"""Refusals in the reader's language: the page of a problem, and the texts of problem details."""
 
-A code comes from the domain or from an entry point. Its `title` names the situation, its `detail`
-says what the person can do now. Beside a form's field only the detail is shown.
-"""
-
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from chalicelib.pages.catalogues import N_, translate
+from chalicelib.pages.catalogues import translate
 from chalicelib.pages.chrome import Chrome
+from chalicelib.pages.refusals import PROBLEMS, Problem
 from chalicelib.pages.rendering import render
-
-Way = Literal["offers", "account", "sign_in", "password", "contact", "back"]
-
-
-class Problem(NamedTuple):
-    """What one code says (English, translated when shown) and the way out that it offers."""
-
-    title: str
-    detail: str
-    way: Way = "offers"
 
 
 class Words(NamedTuple):
@@ -28,166 +14,6 @@ class Words(NamedTuple):
 
     title: str
     detail: str
-
-
-PROBLEMS: Mapping[str, Problem] = {
-    # selling
-    "UNKNOWN_PLAN": Problem(
-        N_("This offer does not exist"),
-        N_("Choose one of the offers that are open to new subscribers."),
-    ),
-    "PRICE_CHANGED_REVIEW_AGAIN": Problem(
-        N_("The price has changed"),
-        N_(
-            "The price is no longer the one you were shown. Nothing was charged. Check the new "
-            "amount before you order."
-        ),
-        "back",
-    ),
-    "CGS_NOT_ACCEPTED": Problem(
-        N_("The general terms are not accepted"),
-        N_("Tick the box to accept the general terms: the order cannot be placed without it."),
-        "back",
-    ),
-    "TERMS_CHANGED": Problem(
-        N_("The general terms have changed"),
-        N_(
-            "A new version of the general terms was published while you were ordering. Read it, "
-            "then tick the box again."
-        ),
-        "back",
-    ),
-    "UNDER_16": Problem(
-        N_("You must be 16 or older"),
-        N_("A person under 16 cannot subscribe, even with the agreement of a parent or guardian."),
-    ),
-    "REPRESENTATIVE_NEEDED": Problem(
-        N_("Your legal representative must agree"),
-        N_(
-            "A minor, or an adult under a protection measure, subscribes with the agreement of "
-            "their legal representative. Write to us: we will tell you how to give it."
-        ),
-        "contact",
-    ),
-    "ALREADY_SUBSCRIBED": Problem(
-        N_("You are already subscribed"),
-        N_("This subscription is already running. Nothing was charged."),
-        "account",
-    ),
-    "ACCOUNT_EXISTS": Problem(
-        N_("You already have an account"),
-        N_("There is an account with this e-mail address. Sign in to order with it."),
-        "sign_in",
-    ),
-    "CHECKOUT_VOID": Problem(
-        N_("This order is closed"),
-        N_("It was not paid in time, or it was replaced. Nothing was charged: start a new order."),
-    ),
-    "CHECKOUT_ALREADY_PAID": Problem(
-        N_("This order is already paid"),
-        N_("You do not need to pay again. Your subscription is in your account."),
-        "account",
-    ),
-    # fields
-    "BAD_EMAIL": Problem(
-        N_("The e-mail address is not valid"),
-        N_("Enter an e-mail address such as name@example.com."),
-        "back",
-    ),
-    "MISSING_FIELD": Problem(
-        N_("An answer is missing"),
-        N_("This answer is needed."),
-        "back",
-    ),
-    "TOO_LONG": Problem(
-        N_("An answer is too long"),
-        N_("Shorten this answer."),
-        "back",
-    ),
-    "BAD_BIRTH_DATE": Problem(
-        N_("The date of birth is not valid"),
-        N_("Enter a real date in the past: day, month and year with four digits."),
-        "back",
-    ),
-    "BAD_COUNTRY": Problem(
-        N_("The country is not in the list"),
-        N_("Choose a country in the list."),
-        "back",
-    ),
-    # people
-    "BAD_CREDENTIALS": Problem(
-        N_("We could not sign you in"),
-        N_("The e-mail address or the password is not right. You can ask for a new password."),
-        "sign_in",
-    ),
-    "WEAK_PASSWORD": Problem(
-        N_("The password is too easy to guess"),
-        N_(
-            "Use 12 characters or more, with a capital letter, a small letter and a digit. "
-            "Several words in a row make a good password."
-        ),
-        "back",
-    ),
-    "LINK_EXPIRED": Problem(
-        N_("This link no longer works"),
-        N_("It was already used, or it is too old. Ask for a new one: it takes a minute."),
-        "password",
-    ),
-    # payment
-    "PAYMENT_REFUSED": Problem(
-        N_("The payment was refused"),
-        N_("Nothing was charged. Try again, or use another means of payment."),
-        "back",
-    ),
-    "GATEWAY_UNAVAILABLE": Problem(
-        N_("The payment service does not answer"),
-        N_(
-            "Wait a few minutes before you try again. If a payment went through, you will get "
-            "an e-mail, and you will not be charged twice."
-        ),
-        "back",
-    ),
-    # requests
-    "BAD_CSRF": Problem(
-        N_("The page was open for too long"),
-        N_("For your safety we did not take this request. Go back, reload the page, try again."),
-        "back",
-    ),
-    "NOT_YOURS": Problem(
-        N_("This page is not yours"),
-        N_("Sign in with the account it belongs to."),
-        "sign_in",
-    ),
-    "NOT_FOUND": Problem(
-        N_("This page does not exist"),
-        N_("The address may be mistyped, or the page may have moved."),
-    ),
-    "BODY_TOO_LARGE": Problem(
-        N_("The request is too large"),
-        N_("Send shorter answers."),
-        "back",
-    ),
-    "TOO_MANY_TRIES": Problem(
-        N_("Too many tries"),
-        N_("Wait a few minutes, then try again."),
-        "back",
-    ),
-    "CONFLICT_TRY_AGAIN": Problem(
-        N_("Something changed in the meantime"),
-        N_("Another request changed the same thing. Go back, reload the page, try again."),
-        "back",
-    ),
-    "NOTHING_TO_CANCEL": Problem(
-        N_("There is no subscription to cancel"),
-        N_("No subscription is running on this account. Nothing more will be charged."),
-        "account",
-    ),
-    "UNEXPECTED": Problem(
-        N_("Something went wrong on our side"),
-        N_("We have been told. Try again in a few minutes; if it goes on, write to us."),
-        "contact",
-    ),
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,4 +1,4 @@
-"""One view of every page and of every state that changes what it says."""
+"""The facts of the sample pages: one shop, one person, one subscription."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -16,6 +16,7 @@ from chalicelib.pages import (
 )
 from chalicelib.pages.chrome import LANGS, Assets, Chrome, Form, Lang, Seller, blank
 from chalicelib.pages.period_line import PeriodLine
+from chalicelib.pages.refusals import PROBLEMS
 
 ASSETS = Assets(
     site_css="/assets/site.css",
@@ -421,7 +422,7 @@ PAGES: dict[str, Page] = {
     ),
     "gallery": gallery.render_gallery,
 }
-for _code in problems.PROBLEMS:
+for _code in PROBLEMS:
     PAGES[f"problem-{_code.lower().replace('_', '-')}"] = _page(
         problems.render_problem, problems.ProblemView(code=_code, back_path="/")
     )

@@ -1,14 +1,18 @@
 """Amounts, dates, countries and refusals as each reader writes them."""
 
+import ast
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
 from chalicelib.domain.kernel.money import Money
 from chalicelib.pages import formatting
-from chalicelib.pages.problems import PROBLEMS, error_text, problem_text
+from chalicelib.pages.problems import error_text, problem_text
+from chalicelib.pages.refusals import PROBLEMS
 from tests.unit.pages.samples import PAGES, a_chrome
 
+ROOT = Path(__file__).parents[3]
 NBSP = "\N{NO-BREAK SPACE}"
 
 
@@ -71,6 +75,36 @@ def test_every_code_says_something_in_both_languages(code: str) -> None:
 def test_a_code_without_words_is_told_as_unexpected() -> None:
     """A refusal that nobody worded is still a page."""
     assert problem_text("NEVER_HEARD_OF", "fr") == problem_text("UNEXPECTED", "fr")
+
+
+def raised_codes() -> set[str]:
+    """The codes that the code of the product gives its errors, read from its source."""
+    errors = {"NotFound", "Refused", "Forbidden", "Conflict", "GatewayUnavailable"}
+    codes: set[str] = set()
+    for file in (ROOT / "chalicelib").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and _name(node.func) in errors:
+                codes |= _strings(node.args[:1])
+            if isinstance(node, ast.Call) and _name(node.func) == "Invalid":
+                codes |= _strings(
+                    [v for a in node.args if isinstance(a, ast.Dict) for v in a.values]
+                )
+    return codes
+
+
+def _name(function: ast.expr) -> str:
+    return ast.unparse(function).rpartition(".")[2]
+
+
+def _strings(nodes: list[ast.expr]) -> set[str]:
+    return {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+
+
+def test_every_code_that_the_product_raises_has_words() -> None:
+    """A refusal added anywhere needs its entry here; the reading itself finds the known ones."""
+    raised = raised_codes()
+    assert {"UNKNOWN_PLAN", "LINK_EXPIRED", "BAD_EMAIL"} <= raised
+    assert raised - set(PROBLEMS) == set()
 
 
 def test_the_codes_of_the_interface_all_have_words() -> None:
