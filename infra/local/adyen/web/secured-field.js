@@ -71,6 +71,7 @@
     const blobs = await Promise.all(contents.map(encrypt));
     if (started === edition) {
       encrypted = true;
+      field.classList.add("validated");
       setProblem("");
       use(blobs);
     }
@@ -96,6 +97,7 @@
 
   // A value that was complete or wrong, and is being changed, is neither any more.
   const unsettle = () => {
+    field.classList.remove("validated");
     if (encrypted || failed) {
       encrypted = false;
       setProblem("");
@@ -245,11 +247,28 @@
     READERS[config.fieldType]?.(field.value.replace(/\D/g, ""));
   };
 
+  // --- styles: the shop may choose those of the text, in each state --------------------
+
+  const STATES = { base: "input", error: "input[aria-invalid]", placeholder: "input::placeholder", validated: "input.validated" };
+
+  const dress = (styles = {}) => {
+    const sheet = new CSSStyleSheet();
+    for (const [state, selector] of Object.entries(STATES)) {
+      const { style } = sheet.cssRules[sheet.insertRule(`${selector} {}`, sheet.cssRules.length)];
+      for (const [name, value] of Object.entries(styles[state] || {})) {
+        // Set through the object model: a value cannot bring a rule of its own.
+        style[name] = value;
+      }
+    }
+    document.adoptedStyleSheets = [sheet];
+  };
+
   // --- messages ------------------------------------------------------------------------
 
   const configure = (message) => {
     config = message;
-    const { ariaConfig = {}, placeholders = {} } = message.iframeUIConfig || {};
+    const { ariaConfig = {}, placeholders = {}, sfStyles = {} } = message.iframeUIConfig || {};
+    dress(sfStyles);
     const aria = ariaConfig[message.fieldType] || {};
     document.documentElement.lang = ariaConfig.lang || "en";
     document.title = aria.iframeTitle || aria.label || message.fieldType;
@@ -270,6 +289,9 @@
       if (changed && config.fieldType === "encryptedSecurityCode" && field.value) {
         read();
       }
+    }
+    if (message.styleObject) {
+      dress(message.styleObject);
     }
     if (message.externalValidation || message.unsupportedCard) {
       setProblem(message.code || "cc.num.903");
