@@ -23,8 +23,8 @@ def number_invoices(keys: tuple[DueKey, ...], *, ports: Ports) -> tuple[DueKey, 
     for _ in range(TRIES):
         if not pending:
             return ()
-        series = _series(issued_on.year, ports)
         try:
+            series = _series(issued_on.year, ports)
             ports.store.commit(assign_numbers(series, pending, issued_on=issued_on))
         except AlreadyStamped as stamped:
             pending = tuple(key for key in pending if key not in stamped.keys)
