@@ -35,9 +35,10 @@ class Room:
         if request.path in (self._prefix, f"{self._prefix}/"):
             lang = request.accept_languages.best_match(["fr", "en"], default="fr")
             return redirect(f"{self._prefix}/{lang}")
+        method = "GET" if request.method == "HEAD" else request.method
         for verb, pattern, act in self._routes:
             found = pattern.fullmatch(request.path)
-            if found and verb == request.method:
+            if found and verb == method:
                 if verb == "POST":
                     _require_own_form(request)
                 return act(request, **found.groupdict())

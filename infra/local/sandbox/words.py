@@ -76,6 +76,8 @@ FRENCH: Final = {
     "free": "Vidéo libre",
     "free_title": "Pourquoi le ciel est bleu",
     "free_text": "Cette leçon est ouverte à tous, sans compte.",
+    "captions": "Sous-titres français",
+    "video_note": "Douze secondes, sans son : un soleil se lève, des grains bleus se dispersent.",
     "transcript": "Transcription",
     "transcript_text": "La lumière du soleil contient toutes les couleurs. L’air disperse le bleu "
     "bien plus que le rouge, et ce bleu nous parvient de toutes les directions.",
@@ -173,6 +175,8 @@ ENGLISH: Final = {
     "free": "Free video",
     "free_title": "Why the sky is blue",
     "free_text": "This lesson is open to everyone, without an account.",
+    "captions": "English captions",
+    "video_note": "Twelve seconds, without sound: a sun rises, blue grains scatter.",
     "transcript": "Transcript",
     "transcript_text": "Sunlight holds every colour. Air scatters blue far more than red, and that "
     "blue reaches us from every side.",
