@@ -171,7 +171,8 @@ PROBLEMS: Mapping[str, Problem] = {
     "BAD_SESSION_RESULT": Problem(
         N_("We could not check this payment"),
         N_(
-            "If you have paid, an e-mail confirms it within minutes and you will not be charged twice. If not, go back and try again."
+            "If you have paid, an e-mail confirms it within minutes and you will not be charged "
+            "twice. If not, go back and try again."
         ),
         "back",
     ),

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from chalicelib.pages.chrome import Assets, assets_from_manifest
-from tests.unit.pages.samples import PAGES, a_chrome
+from tests.unit.pages.sample_pages import PAGES
+from tests.unit.pages.samples import a_chrome
 
 WEB = Path(__file__).parents[3] / "infra" / "web"
 DIST = WEB / "dist"

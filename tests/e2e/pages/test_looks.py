@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.e2e.pages.conftest import Site
-from tests.unit.pages.samples import PAGES
+from tests.unit.pages.sample_pages import PAGES
 
 pytestmark = pytest.mark.e2e
 

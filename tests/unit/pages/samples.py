@@ -1,22 +1,18 @@
 """The facts of the sample pages: one shop, one person, one subscription."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 
 from chalicelib.domain.kernel.money import Money
 from chalicelib.pages import (
     billing,
     contract,
-    exits,
-    gallery,
     papers,
     people,
-    problems,
     selling,
 )
-from chalicelib.pages.chrome import LANGS, Assets, Chrome, Form, Lang, Seller, blank
+from chalicelib.pages.chrome import Assets, Chrome, Form, Lang, Seller
 from chalicelib.pages.period_line import PeriodLine
-from chalicelib.pages.refusals import PROBLEMS
 
 ASSETS = Assets(
     site_css="/assets/site.css",
@@ -245,186 +241,3 @@ def a_text(lang: Lang = "fr") -> contract.TextView:
         pdf_path="/terms/2025-09-25.pdf",
         sha256="ab" * 32,
     )
-
-
-def _page(render: Callable[..., str], view: object) -> Page:
-    return lambda chrome: render(view, chrome)
-
-
-def _signed(page: Page) -> Page:
-    """The same page for a person who is signed in, in a live shop without a sandbox strip."""
-
-    def render(chrome: Chrome) -> str:
-        return page(
-            Chrome(
-                lang=chrome.lang,
-                path=chrome.path,
-                csrf=chrome.csrf,
-                assets=chrome.assets,
-                seller=chrome.seller,
-                environment="live",
-                signed_in=True,
-            )
-        )
-
-    return render
-
-
-_OWED = a_line(today=date(2026, 12, 20))
-_ACCOUNT = _page(people.render_account, an_account("active", a_line(), withdrawal_until=NEXT))
-
-PAGES: dict[str, Page] = {
-    "offers": _page(selling.render_offers, selling.OffersView(offers=(OFFER,))),
-    "offers-two": _page(selling.render_offers, selling.OffersView(offers=(OFFER, PLUS))),
-    "order": _page(selling.render_order_form, an_order(blank())),
-    "order-wrong": _page(selling.render_order_form, an_order(Form(values=FILLED, errors=WRONG))),
-    "order-edit": _page(selling.render_order_form, an_order(blank(FILLED), is_edit=True)),
-    "review": _page(selling.render_review, a_review()),
-    "review-later": _page(
-        selling.render_review, a_review(immediate=False, error="PRICE_CHANGED_REVIEW_AGAIN")
-    ),
-    "payment": _page(billing.render_payment, a_payment()),
-    "payment-live": _page(billing.render_payment, a_payment(sandbox=False)),
-    "payment-back": _page(billing.render_payment, a_payment(back=True)),
-    "result-paid": _page(
-        billing.render_result, a_result(mailbox=blank({"email": "zoe@mail.example"}))
-    ),
-    "result-corrected": _page(billing.render_result, a_result(mailbox_corrected=True)),
-    "result-mistyped": _page(
-        billing.render_result,
-        a_result(mailbox=Form(values={"email": "zoe@"}, errors={"email": "BAD_EMAIL"})),
-    ),
-    "result-pending": _page(billing.render_result, a_result(state="pending")),
-    "result-refused": _page(billing.render_result, a_result(state="refused")),
-    "result-void": _page(billing.render_result, a_result(state="void")),
-    "sign-in": _page(people.render_sign_in, people.SignInView(form=blank(), next_path="/account")),
-    "sign-in-wrong": _page(
-        people.render_sign_in,
-        people.SignInView(
-            form=Form(values={"email": "zoe@mail.example"}, errors={"": "BAD_CREDENTIALS"})
-        ),
-    ),
-    "password-link": _page(people.render_password_link, people.PasswordLinkView(form=blank())),
-    "password-link-sent": _page(
-        people.render_password_link,
-        people.PasswordLinkView(form=blank({"email": "zoe@mail.example"}), sent=True),
-    ),
-    "set-password": _page(
-        people.render_set_password,
-        people.SetPasswordView(
-            token="t1",
-            email="zoe@mail.example",
-            form=Form(values={}, errors={"new_password": "WEAK_PASSWORD"}),
-        ),
-    ),
-    "account": _signed(_ACCOUNT),
-    "account-waiting": _page(
-        people.render_account, an_account("waiting", a_line(today=date(2026, 11, 5)))
-    ),
-    "account-ending": _page(people.render_account, an_account("ending", ENDING, can_resume=True)),
-    "account-past-due": _page(
-        people.render_account,
-        an_account("past_due", _OWED, owed=PRICE, suspends_on=date(2026, 12, 22)),
-    ),
-    "account-suspended": _page(people.render_account, an_account("suspended", _OWED, owed=PRICE)),
-    "account-ended": _page(people.render_account, an_account("ended", None, ended_on=NEXT)),
-    "account-none": _page(
-        people.render_account,
-        people.AccountView(
-            given_name="Zoé",
-            email="zoe@mail.example",
-            subscription=None,
-            notice="confirmation_bounced",
-        ),
-    ),
-    "account-resumed": _page(
-        people.render_account,
-        people.AccountView(
-            given_name="Zoé", email="zoe@mail.example", subscription=None, notice="resumed"
-        ),
-    ),
-    "account-of-age": _page(
-        people.render_account,
-        people.AccountView(
-            given_name="Zoé", email="zoe@mail.example", subscription=None, notice="coming_of_age"
-        ),
-    ),
-    "documents": _page(papers.render_documents, DOCUMENTS),
-    "documents-none": _page(papers.render_documents, papers.DocumentsView(rows=())),
-    "method-card": _page(
-        billing.render_method,
-        billing.MethodView(
-            method=billing.PaymentMethod(
-                kind="card",
-                brand="Visa",
-                last_four="1111",
-                expires_on=date(2026, 10, 31),
-                is_expired=True,
-            ),
-            next_due_on=NEXT,
-            amount=PRICE,
-        ),
-    ),
-    "method-paypal": _page(
-        billing.render_method,
-        billing.MethodView(
-            method=billing.PaymentMethod(kind="paypal"), next_due_on=None, amount=None
-        ),
-    ),
-    "method-sepa": _page(
-        billing.render_method,
-        billing.MethodView(
-            method=billing.PaymentMethod(kind="sepa", last_four="0189"),
-            next_due_on=None,
-            amount=None,
-        ),
-    ),
-    "method-none": _page(
-        billing.render_method, billing.MethodView(method=None, next_due_on=None, amount=None)
-    ),
-    "cancel": _page(
-        exits.render_cancel,
-        exits.CancelView(
-            offer_name="Premium Solo",
-            period=ENDING,
-            ends_on=NEXT,
-            owed=PRICE,
-            hidden={"seen_version": "4"},
-        ),
-    ),
-    "cancelled": _page(
-        exits.render_cancelled,
-        exits.CancelledView(
-            offer_name="Premium Solo",
-            period=ENDING,
-            ends_on=NEXT,
-            received_at=datetime(2026, 11, 23, 23, 30, tzinfo=UTC),
-            email="zoe@mail.example",
-            owed=PRICE,
-        ),
-    ),
-    "text": _page(contract.render_text, a_text()),
-    "contact": _page(
-        people.render_contact,
-        people.ContactView(
-            answer_days=5,
-            mediator_name="AME Conso",
-            mediator_url="https://www.mediationconso-ame.com",
-        ),
-    ),
-    "language": people.render_language_choice,
-    "problem": _page(
-        problems.render_problem,
-        problems.ProblemView(code="PRICE_CHANGED_REVIEW_AGAIN", back_path="/checkout/c1"),
-    ),
-    "problem-unexpected": _page(
-        problems.render_problem, problems.ProblemView(code="UNEXPECTED", reference="r-1")
-    ),
-    "gallery": gallery.render_gallery,
-}
-for _code in PROBLEMS:
-    PAGES[f"problem-{_code.lower().replace('_', '-')}"] = _page(
-        problems.render_problem, problems.ProblemView(code=_code, back_path="/")
-    )
-
-EVERY_PAGE = [(name, lang) for name in PAGES for lang in LANGS]

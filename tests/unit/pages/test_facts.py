@@ -12,7 +12,8 @@ import pytest
 
 from chalicelib.pages.chrome import LANGS, AssetMissing, Lang, assets_from_manifest
 from chalicelib.pages.wording import CONSENTS, consent_words, order_button_words
-from tests.unit.pages.samples import PAGES, a_chrome
+from tests.unit.pages.sample_pages import PAGES
+from tests.unit.pages.samples import a_chrome
 
 ROOT = Path(__file__).parents[3]
 

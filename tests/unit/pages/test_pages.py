@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 import pytest
 
 from chalicelib.pages.chrome import Lang
-from tests.unit.pages.samples import EVERY_PAGE, PAGES, a_chrome
+from tests.unit.pages.sample_pages import EVERY_PAGE, PAGES
+from tests.unit.pages.samples import a_chrome
 
 VOID = {"meta", "link", "input", "br", "img", "hr", "path", "circle", "line"}
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.pages.period_line import marks
-from tests.unit.pages.samples import NEXT, PAGES, PRICE, START, a_chrome, a_line
+from tests.unit.pages.sample_pages import PAGES
+from tests.unit.pages.samples import NEXT, PRICE, START, a_chrome, a_line
 
 DAYS = st.dates(date(2026, 1, 1), date(2028, 12, 31))
 

@@ -10,7 +10,8 @@ from chalicelib.domain.kernel.money import Money
 from chalicelib.pages import formatting
 from chalicelib.pages.problems import error_text, problem_text
 from chalicelib.pages.refusals import PROBLEMS
-from tests.unit.pages.samples import PAGES, a_chrome
+from tests.unit.pages.sample_pages import PAGES
+from tests.unit.pages.samples import a_chrome
 
 ROOT = Path(__file__).parents[3]
 NBSP = "\N{NO-BREAK SPACE}"
