@@ -83,12 +83,12 @@ web: infra/web/dist/.made
 browser: .venv/.browser
 
 .venv/.made: requirements.txt requirements-dev.txt
-	python=$$(infra/packaging/find-python atleast 3.11); [ -x $(PY) ] || "$$python" -m venv .venv
+	python=$$(infra/packaging/find-python from 3.11); [ -x $(PY) ] || "$$python" -m venv .venv
 	$(PY) -m pip install -q -r requirements-dev.txt
 	touch $@
 
 .venv-emulator/.made: infra/local/requirements-emulator.txt
-	python=$$(infra/packaging/find-python atleast 3.11); [ -x .venv-emulator/bin/python ] || "$$python" -m venv .venv-emulator
+	python=$$(infra/packaging/find-python from 3.11); [ -x .venv-emulator/bin/python ] || "$$python" -m venv .venv-emulator
 	.venv-emulator/bin/python -m pip install -q -r infra/local/requirements-emulator.txt
 	touch $@
 

@@ -36,7 +36,7 @@ NEEDS = (
     Need("make", ["make", "--version"], (4,), "everything", "install GNU make 4"),
     Need(
         "Python 3.11+",
-        ["sh", "-c", f"$({FIND_PYTHON} atleast 3.11) --version"],
+        ["sh", "-c", f"$({FIND_PYTHON} from 3.11) --version"],
         (3, 11),
         "run, test",
         "install Python 3.11 or later with its venv module",
