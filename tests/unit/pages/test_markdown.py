@@ -1,9 +1,13 @@
 """The public texts: safe HTML, a title, headings that can be linked to."""
 
+from pathlib import Path
+
 import pytest
 
 from chalicelib.pages.markdown import NoTitle, read
 from tests.unit.pages.samples import MARKDOWN
+
+TEXTS = sorted((Path(__file__).parents[3] / "chalicelib" / "texts").rglob("*.md"))
 
 
 def test_raw_html_stays_text() -> None:
@@ -52,3 +56,19 @@ def test_a_heading_without_letters_still_has_an_id() -> None:
 def test_a_wide_table_scrolls_by_itself() -> None:
     """The page does not scroll sideways, and the keyboard reaches the table."""
     assert '<div class="scroll" tabindex="0">\n<table>' in read(MARKDOWN).body
+
+
+@pytest.mark.parametrize("file", TEXTS, ids=lambda file: str(file.name))
+def test_the_texts_that_ship_are_whole_pages(file: Path) -> None:
+    """DOC-2: each has its title and headings, no tag shown as text, no id twice."""
+    text = read(file.read_text(encoding="utf-8"))
+    ids = [heading.id for heading in text.headings]
+    assert text.title
+    assert len(ids) == len(set(ids)) > 0
+    assert "&lt;" not in text.body
+
+
+def test_there_are_texts_in_both_languages() -> None:
+    """The parametrised test above is not empty."""
+    names = {file.name for file in TEXTS}
+    assert {"legal-notice.fr.md", "legal-notice.en.md", "2026-09-01.fr.md"} <= names
