@@ -5,7 +5,7 @@ import logging
 import sys
 from typing import Any
 
-LOGGER = logging.getLogger("tacite")
+LOGGER = logging.getLogger("tacite.facts")
 FIELDS = "fact"
 
 
