@@ -158,17 +158,17 @@ class Gateway:
         response: Response,
         fault: ApiFault,
     ) -> None:
-        self.world.journal.write(
-            Line(
-                at=format_instant(self.world.now()),
-                operation=operation.name,
-                status=response.status,
-                reference=str(body.get("reference", "")),
-                idempotency_key=request.headers.get(HEADER, ""),
-                replayed="x-simulator-replayed" in response.headers,
-                fault=fault.kind,
-            )
+        line = Line(
+            at=format_instant(self.world.now()),
+            operation=operation.name,
+            status=response.status,
+            reference=str(body.get("reference", "")),
+            idempotency_key=request.headers.get(HEADER, ""),
+            replayed="x-simulator-replayed" in response.headers,
+            fault=fault.kind,
         )
+        with self.world.lock:
+            self.world.journal.write(line)
 
 
 def _is_final(status: int) -> bool:

@@ -76,25 +76,38 @@ class Outbox:
     def __init__(self, world: World, transport: Transport) -> None:
         self.world = world
         self._transport = transport
-        self._one_at_a_time = threading.Lock()
+        self._turn = threading.Lock()
+        self._holder = 0
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def deliver_pending(self) -> Report:
+    def deliver_pending(self, *, wait: bool = True) -> Report:
         """Send every due webhook, in order; stop a line at its first failure.
 
-        A receiver may call the API back: no lock is held while it is being called.
+        A receiver may call the API back: no lock is held while it is being called. One
+        delivery goes on at a time: another caller waits for it, unless told not to or
+        unless it is the receiver itself.
         """
         report = Report()
-        with self._one_at_a_time:
-            blocked: set[str] = set()
-            for _ in range(ROUNDS_MAX):
-                parcel = self._next(blocked)
-                if parcel is None:
-                    break
-                if not self._deliver(parcel, report):
-                    blocked.add(parcel.endpoint)
+        is_nested = self._holder == threading.get_ident()
+        if not self._turn.acquire(blocking=wait and not is_nested):
+            return self._counted(report)
+        try:
+            self._holder = threading.get_ident()
+            self._deliver_all(report)
+        finally:
+            self._holder = 0
+            self._turn.release()
         return self._counted(report)
+
+    def _deliver_all(self, report: Report) -> None:
+        blocked: set[str] = set()
+        for _ in range(ROUNDS_MAX):
+            parcel = self._next(blocked)
+            if parcel is None:
+                return
+            if not self._deliver(parcel, report):
+                blocked.add(parcel.endpoint)
 
     def _next(self, blocked: set[str]) -> Parcel | None:
         with self.world.lock:

@@ -32,7 +32,7 @@ class Simulator:
         self.options = options or Options()
         self.world = World(self.options)
         self.outbox = outbox.Outbox(self.world, transport or outbox.send)
-        self._gateway = Gateway(self.world, self.outbox.deliver_pending)
+        self._gateway = Gateway(self.world, lambda: self.outbox.deliver_pending(wait=False))
         self._server: Server | None = None
 
     @property

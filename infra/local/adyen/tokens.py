@@ -21,6 +21,9 @@ def store(world: World, payment: Payment) -> Token:
     order, instrument = payment.order, payment.instrument
     known = _same(world, payment)
     if known is not None:
+        # The plan of a holder name starts afresh with each subscription.
+        known.attempts.clear()
+        known.first_month = 1 if order.amount_minor else 0
         announce_token(world, known, "alreadyExisting", payment.psp)
         return known
     token = Token(
@@ -38,7 +41,7 @@ def store(world: World, payment: Payment) -> Token:
 
 
 def _same(world: World, payment: Payment) -> Token | None:
-    """A live token of the shopper for the same card, unless the holder plans otherwise."""
+    """A live token of the shopper for the same card under the same name."""
     for token in world.state.tokens.values():
         same_card = token.instrument.fingerprint == payment.instrument.fingerprint
         same_name = token.instrument.holder_name == payment.instrument.holder_name

@@ -106,12 +106,23 @@ def sums_by(payments: Iterable[Payment], key: str) -> Json:
     return dict(sums)
 
 
+def _matches(view: Json, wanted: Json) -> bool:
+    unknown = sorted(set(wanted) - set(view))
+    if unknown:
+        raise ValueError(f"no such field: {unknown}")
+    return all(str(view[name]) == value for name, value in wanted.items())
+
+
 def payments_view(world: World, wanted: Json) -> Json:
-    """Payments that match the query, and their sums by reference."""
+    """Payments that match the query, and their sums by reference.
+
+    Raises:
+        ValueError: the query names a field that payments do not have.
+    """
     found = [
         payment
         for payment in world.state.payments.values()
-        if all(payment_view(payment).get(name) == value for name, value in wanted.items())
+        if _matches(payment_view(payment), wanted)
     ]
     return {
         "payments": [payment_view(payment) for payment in found],

@@ -94,8 +94,9 @@ def _queue(
     armed = board.take_webhooks(event, reference)
     kinds = {fault.kind for fault in armed}
     for fault in armed:
-        if fault.kind.startswith("forge_"):
-            forged = fault.kind.removeprefix("forge_")
+        forged = fault.kind.removeprefix("forge_")
+        # A token webhook holds one event: there is no second item to falsify.
+        if forged in FORGERIES and (endpoint, forged) != (TOKEN, "second_item"):
             _post(world, endpoint, event, reference, psp, content, forged=forged)
     delay = sum(fault.delay_seconds for fault in armed if fault.kind == "delay")
     copies = 1 + sum(1 for fault in armed if fault.kind == "duplicate")
@@ -219,7 +220,7 @@ def forge(world: World, parcel: Parcel, forged: str) -> Parcel:
     Raises:
         ValueError: no such forgery.
     """
-    if forged not in FORGERIES:
+    if forged not in FORGERIES or (parcel.endpoint, forged) == (TOKEN, "second_item"):
         raise ValueError(f"forgeries: {list(FORGERIES)}")
     content = json.loads(parcel.body)
     if parcel.endpoint == STANDARD:

@@ -15,8 +15,11 @@ from infra.local.adyen import Options, Simulator
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from infra.local.adyen.wire import Response
+
 START = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 SHOP = "http://localhost:8000"
+BASE = "/checkoutshopper/test/"
 
 
 def options(**changes: Any) -> Options:
@@ -148,3 +151,9 @@ def charge(sim: Simulator, token_id: str, *, key: str = "", **changes: Any) -> d
     answer = sim.api("POST", "/payments", charge_request(token_id, **changes), key=key)
     body: dict[str, Any] = answer.json()
     return body
+
+
+def post_from_page(sim: Simulator, path: str, body: dict[str, Any], origin: str = SHOP) -> Response:
+    """Call the browser API as adyen-web does from a page of `origin`."""
+    key = f"clientKey={sim.options.client_key}&token={sim.options.client_key}"
+    return sim.call("POST", f"{BASE}{path}?{key}", body, {"origin": origin})

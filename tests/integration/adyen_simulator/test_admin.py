@@ -108,6 +108,13 @@ class TestViews:
         sim.pay(session["id"])
         assert sim.admin("GET", "/sessions")["sessions"][0]["status"] == "completed"
 
+    def test_payments_are_found_by_their_fields(self, sim: Simulator) -> None:
+        charge(sim, subscribe(sim))
+        found = sim.admin("GET", "/payments?reference=S1M2A1&accepted=True")["payments"]
+        assert [payment["interaction"] for payment in found] == ["ContAuth"]
+        with pytest.raises(ValueError, match="no such field"):
+            sim.admin("GET", "/payments?colour=red")
+
     def test_an_unknown_address_is_refused(self, sim: Simulator) -> None:
         with pytest.raises(ValueError, match="no such address"):
             sim.admin("GET", "/nothing")

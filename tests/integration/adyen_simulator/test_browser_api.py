@@ -15,20 +15,19 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from infra.local.adyen import Simulator
 from infra.local.adyen.clock import wall_now
 from infra.local.adyen.wire import Request, Response
-from tests.integration.adyen_simulator.conftest import SHOP, open_session
+from tests.integration.adyen_simulator.conftest import (
+    BASE,
+    SHOP,
+    open_session,
+    post_from_page,
+)
 
-BASE = "/checkoutshopper/test/"
 NUMBER = "4111111111111111"
-
-
-def _post(sim: Simulator, path: str, body: dict[str, Any], origin: str = SHOP) -> Response:
-    key = f"clientKey={sim.options.client_key}&token={sim.options.client_key}"
-    return sim.call("POST", f"{BASE}{path}?{key}", body, {"origin": origin})
 
 
 def _session_call(sim: Simulator, session: dict[str, Any], step: str, **body: Any) -> Response:
     content = {"sessionData": session["sessionData"], **body}
-    return _post(sim, f"v1/sessions/{session['id']}/{step}", content)
+    return post_from_page(sim, f"v1/sessions/{session['id']}/{step}", content)
 
 
 def _base64url(octets: bytes) -> str:
@@ -68,7 +67,7 @@ class TestAccess:
     def test_a_page_of_another_origin_is_refused(self, sim: Simulator) -> None:
         session = open_session(sim)
         path = f"v1/sessions/{session['id']}/setup"
-        answer = _post(sim, path, {}, origin="http://evil.example")
+        answer = post_from_page(sim, path, {}, origin="http://evil.example")
         assert answer.status == 403
 
     def test_the_shop_may_read_the_answer(self, sim: Simulator) -> None:
@@ -172,7 +171,7 @@ class TestEncryption:
     )
     def test_brands_are_looked_up(self, sim: Simulator, digits: str, brands: list[str]) -> None:
         body = {"requestId": "r1", "encryptedBin": _sealed(sim, bin=digits)}
-        answer = _post(sim, "v3/bin/binLookup", body).json()
+        answer = post_from_page(sim, "v3/bin/binLookup", body).json()
         assert answer["requestId"] == "r1"
         assert [brand["brand"] for brand in answer["brands"]] == brands
 
@@ -189,8 +188,25 @@ class TestAuthentication:
         action = _session_call(sim, session, "payments", paymentMethod=card).json()["action"]
         assert (action["type"], action["subtype"]) == ("threeDS2", "fingerprint")
         body = {"fingerprintResult": "", "paymentData": action["paymentData"]}
-        action = _post(sim, "v1/submitThreeDS2Fingerprint", body).json()["action"]
+        action = post_from_page(sim, "v1/submitThreeDS2Fingerprint", body).json()["action"]
         return session, action, json.loads(base64.b64decode(action["token"]))
+
+    def test_the_bank_s_pages_follow_one_another(self, sim: Simulator) -> None:
+        _, _, token = self._challenge(sim)
+        page = sim.answer(Request.of("POST", "/3ds/method", {}, b"threeDSMethodData=abc"))
+        assert b'name="threeDSMethodData" value="abc"' in page.body
+        page = sim.answer(Request.of("POST", "/3ds/method-done", {}, b""))
+        assert b'data-kind="fingerPrintResult"' in page.body
+        creq = _result({"threeDSServerTransID": token["threeDSServerTransID"]})
+        body = f"creq={creq.rstrip('=')}".encode()
+        for language, title in (("fr-FR", "Banque simulée"), ("en-GB", "Simulated bank")):
+            page = sim.answer(Request.of("POST", "/3ds/acs", {"accept-language": language}, body))
+            assert title in page.body.decode()
+            assert f'lang="{language[:2]}"' in page.body.decode()
+
+    def test_an_unknown_transaction_has_no_page(self, sim: Simulator) -> None:
+        assert sim.answer(Request.of("POST", "/3ds/acs", {}, b"creq=abc")).status == 422
+        assert sim.call("GET", "/nothing").status == 404
 
     def _decide(self, sim: Simulator, token: dict[str, Any], form: str) -> Response:
         body = f"transaction={token['threeDSServerTransID']}&{form}".encode()
@@ -257,35 +273,3 @@ class TestAuthentication:
         details = {"redirectResult": landing.query["redirectResult"]}
         answer = _session_call(bank, session, "paymentDetails", details=details)
         assert answer.json()["resultCode"] == "Authorised"
-
-
-class TestFurniture:
-    @pytest.mark.parametrize(
-        ("path", "kind"),
-        [
-            ("images/logos/visa.svg", "image/svg+xml"),
-            ("images/components/bento_lock.svg", "image/svg+xml"),
-            ("images/components/error.gif", "image/gif"),
-            ("sdk/6.45.2/translations/fr-FR.json", "application/json"),
-            ("assets/html/test_SIMCLIENTKEY/dfp.1.0.0.html", "text/html"),
-            ("securedfields/secured-field.js", "text/javascript"),
-        ],
-    )
-    def test_it_is_served(self, sim: Simulator, path: str, kind: str) -> None:
-        answer = sim.call("GET", f"{BASE}{path}")
-        assert answer.status == 200
-        assert answer.headers["content-type"].startswith(kind)
-
-    @pytest.mark.parametrize(
-        "path", ["sdk/6.45.2/translations/zz-ZZ.json", "nothing", "images/../secret.txt"]
-    )
-    def test_nothing_else_is(self, sim: Simulator, path: str) -> None:
-        assert sim.call("GET", f"{BASE}{path}").status == 404
-
-    @pytest.mark.parametrize("path", ["/sandbox-shim.js", "/paypal-sdk.js", "/pages.css"])
-    def test_scripts_for_the_shop_s_page(self, sim: Simulator, path: str) -> None:
-        assert sim.call("GET", path).status == 200
-
-    def test_the_visit_is_counted(self, sim: Simulator) -> None:
-        answer = _post(sim, "v3/analytics", {}).json()
-        assert _post(sim, f"v3/analytics/{answer['checkoutAttemptId']}", {}).json() == {}

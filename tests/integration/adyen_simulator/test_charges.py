@@ -136,6 +136,12 @@ class TestHolderName:
         token_id = subscribe(sim, holder_name="SIM M0=OK M1=NOT_ENOUGH_BALANCE/OK", amount=free)
         assert self._month(sim, token_id, 1) == ["12", "Authorised"]
 
+    def test_a_new_subscription_starts_the_plan_afresh(self, sim: Simulator) -> None:
+        token_id = subscribe(sim, holder_name="SIM M2=12 M3=OK")
+        self._month(sim, token_id, 2)
+        assert subscribe(sim, holder_name="SIM M2=12 M3=OK") == token_id
+        assert self._month(sim, token_id, 2) == ["12", "12"]
+
 
 class TestMoney:
     def test_an_accepted_charge_is_captured_at_once(self, sim: Simulator) -> None:

@@ -90,6 +90,15 @@ class TestConcurrency:
         assert sim.api("POST", "/payments", request, key="k1").body == first.body
         assert _captures(sim) == 1
 
+    def test_a_crowd_with_one_key_pays_once(self, sim: Simulator) -> None:
+        request = charge_request(subscribe(sim))
+        with ThreadPoolExecutor(8) as pool:
+            sent = [pool.submit(sim.api, "POST", "/payments", request, key="k1") for _ in range(40)]
+            answers = [future.result(timeout=10) for future in sent]
+        assert {answer.status for answer in answers} <= {200, 422}
+        assert len({answer.body for answer in answers if answer.status == 200}) == 1
+        assert _captures(sim) == 1
+
 
 class TestFaults:
     def test_a_timeout_before_does_nothing(self, sim: Simulator) -> None:

@@ -5,16 +5,22 @@ from __future__ import annotations
 import http.client
 import json
 import logging
+import os
+import signal
+import subprocess
+import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 import requests
 
-from infra.local.adyen import Simulator
+from infra.local.adyen import Options, Simulator
 from infra.local.adyen.outbox import send
 from tests.integration.adyen_simulator.conftest import (
+    SHOP,
     Inbox,
     open_session,
     options,
@@ -24,6 +30,8 @@ from tests.integration.adyen_simulator.conftest import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[3]
 
 
 def _port(sim: Simulator) -> int:
@@ -140,6 +148,27 @@ class TestTransport:
 
     def test_nobody_there_is_a_failure(self) -> None:
         assert send("http://127.0.0.1:1/", b"{}", {}) == 0
+
+
+class TestProcess:
+    def test_it_runs_as_a_process_until_told_to_stop(self) -> None:
+        command = [sys.executable, "-m", "infra.local.adyen", "--port", "0", "--seed", "3"]
+        environment = {**os.environ, "SIM_WEBHOOK_USER": "somebody"}  # noqa: TID251 - its own
+        process = subprocess.Popen(  # noqa: S603 - a fixed command
+            command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment
+        )
+        assert process.stdout is not None
+        with process:
+            address = process.stdout.readline().rpartition(" ")[2].strip()
+            assert requests.get(f"{address}/_sim/clock", timeout=5).json()["frozen"] is False
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=10) == 0
+
+    def test_keys_come_from_the_environment_or_are_drawn(self) -> None:
+        given = Options.from_environment({"SIM_HMAC_KEY": "aa" * 32, "SIM_WEBHOOK_URL": SHOP})
+        assert (given.hmac_key, given.webhook_url) == ("aa" * 32, SHOP)
+        assert len(bytes.fromhex(given.token_hmac_key)) == 32
+        assert given.token_hmac_key != Options.from_environment({}).token_hmac_key
 
 
 class TestSilence:

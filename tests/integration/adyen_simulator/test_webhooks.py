@@ -136,6 +136,18 @@ class TestDelivery:
         assert sim.deliver_pending().queued == 0
         assert inbox.events().count("AUTHORISATION") == 2
 
+    def test_a_receiver_may_ask_for_a_delivery_itself(self, inbox: Inbox) -> None:
+        """The delivery that goes on will take care of it: nothing is sent twice or stuck."""
+
+        def receive(url: str, body: bytes, headers: dict[str, str]) -> int:
+            assert sim.deliver_pending().delivered == 0
+            return inbox(url, body, headers)
+
+        sim = Simulator(options(), transport=receive)
+        subscribe(sim)
+        assert sim.deliver_pending().delivered == 2
+        assert len(inbox.received) == 2
+
     def test_without_an_address_events_wait(self, inbox: Inbox) -> None:
         sim = Simulator(options(token_webhook_url=""), transport=inbox)
         subscribe(sim)
@@ -217,8 +229,19 @@ class TestFaults:
         sim.deliver_pending()
         assert sim.admin("GET", "/state")["webhooks"]["forgeries_accepted"] == 1
 
-    @pytest.mark.parametrize("kind", ["forge_hmac", "forge_key"])
-    def test_token_events_are_forged_too(self, sim: Simulator, inbox: Inbox, kind: str) -> None:
+    @pytest.mark.parametrize(
+        ("kind", "valid"),
+        [
+            ("forge_hmac", [False, True]),
+            ("forge_key", [False, True]),
+            ("forge_merchant", [True, True]),
+            ("forge_live", [True, True]),
+            ("forge_second_item", [True]),
+        ],
+    )
+    def test_token_events_are_forged_too(
+        self, sim: Simulator, inbox: Inbox, kind: str, valid: list[bool]
+    ) -> None:
         _arm(sim, kind, event="recurring.token.created")
         subscribe(sim)
         sim.deliver_pending()
@@ -226,7 +249,7 @@ class TestFaults:
             is_valid_hmac_payload(headers["hmacsignature"], sim.options.token_hmac_key, body)
             for _, body, headers in inbox.received[1:]
         ]
-        assert checks == [False, True]
+        assert checks == valid
 
     def test_a_hostile_world_loses_nothing(self, sim: Simulator, inbox: Inbox) -> None:
         sim.admin("PUT", "/faults/profile", {"profile": "hostile"})
