@@ -29,19 +29,21 @@ def sweep(*, ports: Ports) -> int:
     return len(messages)
 
 
-def work_shard(shard: int, *, has_time: Callable[[], bool], ports: Ports) -> Worked:
-    """Advance whatever is due in a shard, however old, until done or out of time.
+def work_shard(
+    shard: int, *, has_time: Callable[[], bool], ports: Ports, at_once: int = AT_ONCE
+) -> Worked:
+    """Advance whatever is due in a shard, however old, `at_once` together, while there is time.
 
     One entry's failure never stops the others: it stays on the agenda for the next sweep.
     """
     entries = ports.store.due_entries(shard, ports.clock(), PAGE)
     failed: list[str] = []
     done = 0
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        for start in range(0, len(entries), AT_ONCE):
+    with ThreadPoolExecutor(at_once) as pool:
+        for start in range(0, len(entries), at_once):
             if not has_time():
                 break
-            batch = entries[start : start + AT_ONCE]
+            batch = entries[start : start + at_once]
             for entry, problem in zip(batch, pool.map(_try(ports), batch), strict=True):
                 done += 1
                 if problem:

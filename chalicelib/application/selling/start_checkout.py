@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from chalicelib.application.ports import Ports
 from chalicelib.domain.kernel.calendar import paris_date
-from chalicelib.domain.kernel.errors import Conflict, Invalid, Refused
+from chalicelib.domain.kernel.errors import Conflict, Invalid, NotFound, Refused
 from chalicelib.domain.kernel.language import Language
 from chalicelib.domain.kernel.seals import mailbox_digest
 from chalicelib.domain.people.capacity import check_capacity
@@ -52,12 +52,13 @@ def start_checkout(
         Invalid: an answer is missing or does not fit; `CGS_NOT_ACCEPTED` among its fields.
         Refused: `UNDER_16`, `REPRESENTATIVE_NEEDED`, `TERMS_CHANGED`, `ACCOUNT_EXISTS`,
             `ALREADY_SUBSCRIBED`, `CHECKOUT_ALREADY_PLACED`.
+        Conflict: traffic kept the order out; it can be sent again.
     """
     checkout = _checkout(checkout_id, plan_key, form, customer, ports)
     try:
         ports.store.commit(start(checkout))
-    except Conflict:
-        return _again(checkout, ports)
+    except Conflict as lost:
+        return _again(checkout, lost, ports)
     return checkout
 
 
@@ -75,8 +76,12 @@ def correct_checkout(
     return ports.store.checkout(checkout_id, fresh=True)
 
 
-def _again(checkout: Checkout, ports: Ports) -> Checkout:
-    stored = ports.store.checkout(checkout.id, fresh=True)
+def _again(checkout: Checkout, lost: Conflict, ports: Ports) -> Checkout:
+    """The order as it stands; when there is none, the race was lost to traffic, not to it."""
+    try:
+        stored = ports.store.checkout(checkout.id, fresh=True)
+    except NotFound:
+        raise lost from None
     if stored.mailbox_digest != checkout.mailbox_digest:
         raise Refused("CHECKOUT_ALREADY_PLACED", checkout.id)
     return stored

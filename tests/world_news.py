@@ -1,0 +1,73 @@
+"""What the provider would notify, in its own words, of what happened at the gateway in memory."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from chalicelib.application.ports import Notification, SessionNews
+from chalicelib.domain.billing.outcomes import Authorised, Refused
+from chalicelib.domain.selling.checkout import StoredMethod
+from tests.fakes import FACTS
+
+
+def notifications(news: SessionNews, at: datetime) -> list[Notification]:
+    """The notification of one payment: none as long as nobody knows."""
+    match news.outcome:
+        case Authorised(provider_reference=psp):
+            return [_authorisation(news, psp, "true", at)]
+        case Refused(provider_reference=psp):
+            name = hashlib.sha256(news.reference.encode()).hexdigest()[:16].upper()
+            return [_authorisation(news, psp or name, "false", at)]
+        case _:
+            return []
+
+
+def _authorisation(news: SessionNews, psp: str, success: str, at: datetime) -> Notification:
+    assert news.amount is not None
+    item = {
+        "amount": {"currency": news.amount.currency, "value": news.amount.minor},
+        "eventCode": "AUTHORISATION",
+        "eventDate": at.isoformat(),
+        "merchantAccountCode": FACTS.merchant_account,
+        "merchantReference": news.reference,
+        "paymentMethod": "visa",
+        "pspReference": psp,
+        "reason": "",
+        "success": success,
+    }
+    return Notification(psp, "AUTHORISATION", success, json.dumps(item).encode(), at)
+
+
+def token_notifications(
+    methods: Mapping[str, Sequence[StoredMethod]], told: set[str], at: datetime
+) -> list[Notification]:
+    """One for every stored method that was not told yet; `told` remembers it."""
+    fresh = [
+        (shopper, method)
+        for shopper, stored in methods.items()
+        for method in stored
+        if f"{shopper} {method.token}" not in told
+    ]
+    told.update(f"{shopper} {method.token}" for shopper, method in fresh)
+    return [_token_created(shopper, method, at) for shopper, method in fresh]
+
+
+def _token_created(shopper: str, method: StoredMethod, at: datetime) -> Notification:
+    event = "recurring.token.created"
+    document = {
+        "createdAt": at.isoformat(),
+        "environment": "test",
+        "eventId": f"EV{shopper}",
+        "type": event,
+        "version": "1",
+        "data": {
+            "merchantAccount": FACTS.merchant_account,
+            "operation": "created",
+            "shopperReference": shopper,
+            "storedPaymentMethodId": method.token,
+            "type": method.brand or method.kind,
+        },
+    }
+    raw = json.dumps(document).encode()
+    return Notification(f"EV{shopper}", event, method.token, raw, at)
