@@ -29,13 +29,14 @@ class Money(Value):
     def split(self, weights: tuple[int, ...]) -> tuple[Self, ...]:
         """Share this amount by `weights` (each ≥ 0, sum > 0); the parts sum to the whole.
 
-        The remainder goes to the first parts, one minor unit each.
+        The remainder goes to the first parts that have a weight, one minor unit each.
         """
         total = sum(weights)
         floors = [self.minor * weight // total for weight in weights]
         rest = self.minor - sum(floors)
-        assert 0 <= rest < len(weights) or rest == 0
-        return tuple(self.replace(minor=f + (i < rest)) for i, f in enumerate(floors))
+        raised = [i for i, weight in enumerate(weights) if weight][:rest]
+        assert len(raised) == rest, "less is left over than there are parts"
+        return tuple(self.replace(minor=f + (i in raised)) for i, f in enumerate(floors))
 
 
 def exponent(currency: str) -> int:
