@@ -46,9 +46,9 @@ def _born_on(form: Mapping[str, str]) -> str:
 
 
 def _evidence(visit: Visit) -> Evidence:
-    context = visit.request.context
-    identity = context.get("identity") or {}
-    source = str(identity.get("sourceIp", ""))
+    identity = visit.request.context.get("identity") or {}
+    # The front door overwrites the header; behind it the gateway sees the front door alone.
+    source = visit.request.headers.get("x-visitor-address") or str(identity.get("sourceIp", ""))
     return Evidence(
         session_id=visit.visitor,
         address=truncated(source, visit.ports.facts.policy.evidence_ip),
