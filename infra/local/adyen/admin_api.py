@@ -8,10 +8,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from infra.local.adyen import alone, incidents, outcomes, tokens, views, webhooks
-from infra.local.adyen.clock import ClockGoesBack, parse_instant
+from infra.local.adyen.clock import parse_instant
 from infra.local.adyen.errors import ApiError
-from infra.local.adyen.faults import UnknownFault
-from infra.local.adyen.outcomes import UnknownOutcome
 from infra.local.adyen.wire import Response, json_response
 
 if TYPE_CHECKING:
@@ -269,7 +267,7 @@ def _answered(visit: Visit, run: Callable[[Visit], Json]) -> Response:
             return json_response(HTTPStatus.OK, run(visit))
     except ApiError as error:
         return _refused(error)
-    except (ClockGoesBack, OverflowError, UnknownFault, UnknownOutcome, ValueError) as error:
+    except (OverflowError, TypeError, ValueError) as error:
         return _refused(_bad(str(error)))
 
 

@@ -131,7 +131,7 @@ def check_method(method: Json, types: tuple[str, ...]) -> None:
         Breach: an unknown type, or a rule of its schema.
     """
     kind = method.get("type", "scheme")
-    if kind not in METHOD_SCHEMAS:
+    if not isinstance(kind, str) or kind not in METHOD_SCHEMAS:
         if kind in types:
             return
         raise Breach("enum", "paymentMethod.type")

@@ -95,7 +95,7 @@ def submit(world: World, session: Session, body: Json) -> Json:
     method = body.get("paymentMethod")
     if not isinstance(method, dict):
         raise unprocessable("702", "Required field 'paymentMethod' is missing.")
-    kind = "scheme" if method.get("type") in ("card", None) else method["type"]
+    kind = "scheme" if method.get("type") in ("card", None) else str(method["type"])
     if kind not in offered(world, session):
         raise unprocessable("905", "Payment method is not available for this session.")
     sent = {name: value for name, value in method.items() if name not in BROWSER_FIELDS}
