@@ -171,10 +171,10 @@ def _consents(form: OrderForm, version: str, sha256: str, now: datetime) -> tupl
 def _account(digest: str, customer: Customer | None, plan: str, ports: Ports) -> str | None:
     """The account the order belongs to, or None for a person without one."""
     holder = ports.store.unique("mailbox", digest)
-    if holder is None:
-        return customer.id if customer else None
-    if customer is None or customer.id != holder.holder:
+    if holder is not None and (customer is None or customer.id != holder.holder):
         raise Refused("ACCOUNT_EXISTS")
+    if customer is None:
+        return None
     if ports.store.unique("live", f"{plan}#{customer.id}") is not None:
         raise Refused("ALREADY_SUBSCRIBED")
     return customer.id
