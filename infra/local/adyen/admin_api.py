@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from infra.local.adyen import alone, incidents, outcomes, tokens, views, webhooks
+from infra.local.adyen import alone, incidents, outcomes, panel, tokens, views, webhooks
 from infra.local.adyen.clock import parse_instant
 from infra.local.adyen.errors import ApiError
 from infra.local.adyen.wire import Response, json_response
@@ -250,7 +250,10 @@ UNLOCKED = (_deliver,)
 
 
 def answer(world: World, outbox: Outbox, request: Request) -> Response:
-    """Answer one call of the admin API."""
+    """Answer one call of the admin API, or show its page."""
+    if (request.method, request.path) == ("GET", f"{PREFIX}/"):
+        with world.lock:
+            return panel.show(world, request)
     for method, pattern, run in ROUTES:
         found = pattern.match(request.path)
         if found and method == request.method:

@@ -163,7 +163,7 @@ def _script(name: str) -> Callable[[World, Request], Response]:
 
 
 def _front(_: World, __: Request) -> Response:
-    return Response(status=HTTPStatus.FOUND, headers={"location": "/_sim/state"})
+    return Response(status=HTTPStatus.FOUND, headers={"location": "/_sim/"})
 
 
 VIEWS: dict[tuple[str, str], Callable[[World, Request], Response]] = {

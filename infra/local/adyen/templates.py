@@ -15,16 +15,17 @@ TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 
 @cache
-def _read(name: str) -> str:
+def read(name: str) -> str:
+    """The text of a file of `web`."""
     return (WEB / name).read_text(encoding="utf-8")
 
 
 def render(name: str, **values: str) -> str:
     """A page with its values, escaped."""
     escaped = {key: escape(value) for key, value in values.items()}
-    return Template(_read(name)).substitute(escaped)
+    return Template(read(name)).substitute(escaped)
 
 
 def asset(name: str) -> Response:
     """A script or a style sheet of `web`."""
-    return text_response(HTTPStatus.OK, _read(name), TYPES[Path(name).suffix])
+    return text_response(HTTPStatus.OK, read(name), TYPES[Path(name).suffix])

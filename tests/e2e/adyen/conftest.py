@@ -111,8 +111,13 @@ def shop() -> Iterator[Shop]:
 @pytest.fixture(scope="module")
 def simulator(shop: Shop) -> Iterator[Simulator]:
     """On 8080, the only port on which 3-D Secure works: stop the sandbox to run this."""
-    with Simulator(Options(allowed_origins=(shop.address,))) as running:
-        yield running
+    simulator = Simulator(Options(allowed_origins=(shop.address,)))
+    try:
+        simulator.start()
+    except OSError:
+        pytest.fail("port 8080 is taken: end the sandbox (or whatever listens there) first")
+    yield simulator
+    simulator.stop()
 
 
 @pytest.fixture(scope="module")

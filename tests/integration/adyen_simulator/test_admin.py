@@ -103,6 +103,18 @@ class TestViews:
         lines = sim.admin("GET", "/requests")["requests"]
         assert [(line["operation"], line["reference"]) for line in lines] == [("sessions", "O1")]
 
+    @pytest.mark.parametrize(
+        ("language", "title"), [("fr-FR", "Derniers paiements"), ("en-GB", "Last payments")]
+    )
+    def test_a_page_shows_it_to_people(self, sim: Simulator, language: str, title: str) -> None:
+        charge(sim, subscribe(sim, holder_name="SIM M2=12 JEANNE"), reference="<b>")
+        page = sim.call("GET", "/_sim/", headers={"accept-language": language}).body.decode()
+        assert title in page
+        assert "Refused 12" in page
+        assert "visa 1111" in page
+        assert "&lt;b&gt;" in page
+        assert "JEANNE" not in page
+
     def test_sessions_show_their_status(self, sim: Simulator) -> None:
         session = open_session(sim)
         sim.pay(session["id"])
