@@ -215,8 +215,25 @@ PROBLEMS: Mapping[str, Problem] = {
         "back",
     ),
     "TOO_MANY_TRIES": Problem(
-        N_("Too many tries"),
-        N_("Wait a few minutes, then try again."),
+        N_("This order takes no more tries"),
+        N_(
+            "Too many payments were refused for this order. Nothing was charged. Start a new order "
+            "with another means of payment, or write to us."
+        ),
+    ),
+    "REPEATED_FIELD": Problem(
+        N_("An answer came twice"),
+        N_("Go back, reload the page, then answer again."),
+        "back",
+    ),
+    "METHOD_NOT_ALLOWED": Problem(
+        N_("This address does not take this request"),
+        N_("Go back and use the links and buttons of the page."),
+        "back",
+    ),
+    "WRONG_CONTENT_TYPE": Problem(
+        N_("We do not read this kind of content"),
+        N_("Go back and send the form from its own page. A program sends JSON."),
         "back",
     ),
     "CONFLICT_TRY_AGAIN": Problem(
@@ -238,6 +255,14 @@ PROBLEMS: Mapping[str, Problem] = {
     "BAD_PLATFORM_KEY": Problem(
         N_("The key of the platform is not right"),
         N_("Send the key that was agreed with the platform."),
+    ),
+    "BAD_JSON": Problem(
+        N_("The content is not readable"),
+        N_("Send one JSON object with the fields that were agreed."),
+    ),
+    "UNKNOWN_SENDER": Problem(
+        N_("We do not know the sender"),
+        N_("Send the user name, the password and the signature that were agreed."),
     ),
     "BAD_INSTANT": Problem(
         N_("The instant is not valid"),
