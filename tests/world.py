@@ -62,6 +62,7 @@ class World:
         dead: messages that failed too often.
         inhabited: the shards in which somebody lives; the others have nothing to do.
         paused: queues that nobody works for now.
+        loses_news: whether the provider's notifications never arrive.
     """
 
     fakes: FakePorts
@@ -75,6 +76,7 @@ class World:
     dead: list[Message] = field(default_factory=list)
     inhabited: set[int] = field(default_factory=set)
     paused: set[QueueName] = field(default_factory=set)
+    loses_news: bool = False
     _receives: Counter[str] = field(default_factory=Counter)
     _told: int = 0
     _tokens_told: set[str] = field(default_factory=set)
@@ -95,6 +97,8 @@ class World:
         self.post_office += token_notifications(
             self.fakes.gateway.methods, self._tokens_told, self.now
         )
+        if self.loses_news:
+            self.post_office.clear()
 
     def deliver_news(self, ports: Ports | None = None) -> int:
         """Hand every notification over; it is over only once it was kept."""
