@@ -9,6 +9,7 @@ from chalicelib.application.billing.learn_method import learn_method
 from chalicelib.application.billing.settle_due import settle_due
 from chalicelib.application.billing.settle_first_charge import settle_first_charge
 from chalicelib.application.ports import Ports
+from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.outcomes import Authorised, Outcome, Refused
 from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.ids import DueKey, is_id, parse_reference
@@ -43,23 +44,26 @@ def _apply_authorisation(
         return "set_aside", "not one of our references"
     key, number = named
     amount = _amount(item)
+    outcome = _outcome(item)
     try:
-        if amount != _owed(key, ports):
-            return "set_aside", "another amount"
-        outcome = _outcome(item)
         if key.period == 0:
+            if amount != ports.store.checkout(key.subscription_id).gross:
+                return "set_aside", "another amount"
             settle_first_charge(key.subscription_id, number, outcome, now=now, ports=ports)
         else:
-            settle_due(key, number, outcome, now=now, ports=ports)
+            due = _due_item(key, amount, ports)
+            if amount != due.gross:
+                return "set_aside", "another amount"
+            settle_due(key, number, outcome, now=now, ports=ports, known=(due, None))
     except (errors.NotFound, errors.Refused) as unknown:
         return "set_aside", unknown.code
     return "applied", ""
 
 
-def _owed(key: DueKey, ports: Ports) -> Money:
-    if key.period == 0:
-        return ports.store.checkout(key.subscription_id).gross
-    return ports.store.due_item(key).gross
+def _due_item(key: DueKey, amount: Money | None, ports: Ports) -> DueItem:
+    """The due item; read again consistently before its amount may contradict the provider."""
+    due = ports.store.due_item(key)
+    return due if due.gross == amount else ports.store.due_item(key, fresh=True)
 
 
 def _amount(item: Mapping[str, Any]) -> Money | None:

@@ -21,9 +21,9 @@ def settle_due(
     *,
     now: datetime,
     ports: Ports,
-    known: tuple[DueItem, Subscription] | None = None,
+    known: tuple[DueItem, Subscription | None] | None = None,
 ) -> Change:
-    """Enter the outcome of attempt `number`; `known` spares the first read to who just claimed.
+    """Enter the outcome of attempt `number`; `known` spares the first try what was just read.
 
     Raises:
         NotFound: no such due item.
@@ -44,7 +44,7 @@ def settle_due(
             return NOTHING
         subscription = (
             known[1]
-            if known and not fresh
+            if known and known[1] and not fresh
             else ports.store.subscription(key.subscription_id, fresh=fresh)
         )
         policy = policy_named(subscription.policy)
