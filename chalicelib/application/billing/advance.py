@@ -51,8 +51,6 @@ def _advance_due(key: DueKey, ports: Ports) -> None:
 
 def _drive_papers(due: DueItem, ports: Ports) -> None:
     """Paid without number, numbered without file, filed without mail: ask again, from state."""
-    if due.open_attempt is not None:
-        return
     assert due.paid_at is not None, "a paid item knows when"
     if ports.clock() < due.paid_at + PAPERS_PATIENCE:
         return

@@ -37,9 +37,9 @@ def resume_renewal(subscription_id: str, customer_id: str, *, ports: Ports) -> N
 
     def decide(_: int) -> Change:
         subscription = _owned(subscription_id, customer_id, ports)
-        lapsed = _upcoming(subscription, subscription.period_at(now) + 1, ports)
+        latest = ports.store.due_items(subscription_id)[-1]
         policy = policy_named(subscription.policy)
-        return undo_cancellation(subscription, lapsed, policy=policy, now=now)
+        return undo_cancellation(subscription, latest, policy=policy, now=now)
 
     commit_fresh(ports.store, decide)
 

@@ -96,6 +96,9 @@ def _wrong(due: DueItem, paying: int, now: datetime) -> list[str]:
         wrong.append("neither done, scheduled nor parked")
     if not is_done and _is_late(due.agenda_at, now):
         wrong.append("late on the agenda")
+    open_attempt = due.open_attempt if due.state is DueState.PAID else None
+    if open_attempt is not None and _is_late(open_attempt.opened_at, now):
+        wrong.append("paid, and another attempt has no outcome")
     return wrong
 
 

@@ -70,14 +70,18 @@ def claim(due: DueItem, subscription: Subscription, *, policy: Policy, now: date
     at = charge_at(due, policy)
     if due.state is not DueState.SCHEDULED or at is None or at > now:
         return NOTHING
-    number = len(due.attempts) + 1
-    attempt = Attempt(number=number, opened_at=now)
-    charging = due.next(
-        state=DueState.CHARGING,
-        attempts=(*due.attempts, attempt),
-        gross_minor=subscription.gross_minor if not due.postings else due.gross_minor,
-    )
+    owed = due if due.postings else _at_contract_price(due, subscription)
+    attempt = Attempt(number=len(due.attempts) + 1, opened_at=now)
+    charging = owed.next(state=DueState.CHARGING, attempts=(*due.attempts, attempt))
     return Change((Replace(charging),))
+
+
+def _at_contract_price(due: DueItem, subscription: Subscription) -> DueItem:
+    """A period nobody was asked to pay yet costs what the contract says now, VAT included."""
+    if due.gross == subscription.gross:
+        return due
+    net = extract_vat(subscription.gross, due.rate_bps).net
+    return due.replace(gross_minor=subscription.gross_minor, net_minor=net.minor)
 
 
 def _reclaim(due: DueItem, now: datetime) -> Change:

@@ -134,7 +134,7 @@ def _fallen_behind(subscription: Subscription, *, suspends_now: bool) -> list[Wr
 
 
 def _unknown(due: DueItem, attempt: Attempt, now: datetime) -> Change:
-    if attempt.state != "open":
+    if attempt.state != "open" or due.state is DueState.PAID:  # asking again could charge again
         return NOTHING
     again_at = next_question(attempt.opened_at, now)
     if again_at is None:

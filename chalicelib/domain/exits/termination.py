@@ -35,9 +35,12 @@ def cancel(subscription: Subscription, upcoming: DueItem | None, *, now: datetim
 
 
 def undo_cancellation(
-    subscription: Subscription, lapsed: DueItem | None, *, policy: Policy, now: datetime
+    subscription: Subscription, latest: DueItem, *, policy: Policy, now: datetime
 ) -> Change:
     """Take a cancellation back before its date: contract and price stand as before (REN-2).
+
+    `latest` is the contract's last due item as stored. Lapsed, it is owed again; paid, the next
+    one is owed; still to be paid, it brings the next one itself.
 
     Raises:
         Refused: `ALREADY_ENDED`; the end has come.
@@ -51,10 +54,11 @@ def undo_cancellation(
     running = subscription.replace(ends_on=None, cancelled_at=None)
     running = running.next(agenda_at=next_wake(running, now))
     writes: list[Write] = [Replace(running, events=("CancellationUndone",))]
-    if lapsed is not None and lapsed.state is DueState.LAPSED:
-        writes.append(Replace(revive(lapsed, policy)))
-    elif lapsed is None:
-        writes.append(Insert(due_item(running, running.period_at(now) + 1)))
+    if latest.state is DueState.LAPSED:
+        writes.append(Replace(revive(latest, policy)))
+    elif latest.state is DueState.PAID:
+        period = max(latest.period, running.period_at(now)) + 1
+        writes.append(Insert(due_item(running, period)))
     return Change(tuple(writes))
 
 

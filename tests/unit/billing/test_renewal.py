@@ -1,0 +1,234 @@
+"""Which period is owed next, when it is charged, what stops it."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.billing import journal
+from chalicelib.domain.billing.agenda import LEASE
+from chalicelib.domain.billing.due import Attempt, DueItem, DueState
+from chalicelib.domain.billing.renewal import (
+    charge_at,
+    claim,
+    due_item,
+    following,
+    lapse,
+    revive,
+    suspend,
+    suspension_at,
+)
+from chalicelib.domain.contract.subscription import Status, Subscription
+from chalicelib.domain.kernel.change import NOTHING, Change, Replace
+from chalicelib.domain.kernel.policy import current_policy
+from tests.examples import paris
+from tests.fakes_things import a_due, a_subscription
+
+CHARGED_AT = paris(2026, 11, 5, 5)
+POLICY = current_policy("recommended")
+
+
+def the_due(change: Change) -> DueItem:
+    first = change.writes[0]
+    assert isinstance(first, Replace)
+    assert isinstance(first.entity, DueItem)
+    return first.entity
+
+
+def refused(count: int = 1, at: datetime = CHARGED_AT, **changes: Any) -> DueItem:
+    attempts = tuple(
+        Attempt(number=n, state="refused", opened_at=at, code="2") for n in range(1, count + 1)
+    )
+    return a_due(attempts=attempts, **changes)
+
+
+def a_due_paid() -> DueItem:
+    return a_due(state=DueState.PAID, postings=journal.sale(net_minor=1667, vat_minor=333))
+
+
+def claimed(due: DueItem, at: datetime = CHARGED_AT) -> DueItem:
+    return the_due(claim(due, a_subscription(), policy=POLICY, now=at))
+
+
+class TestRen1:
+    """REN-1: each month is owed at its first day, at the contract's price, charged that morning."""
+
+    def test_a_month_owed(self) -> None:
+        """Dates from the anchor, net and VAT from the price, agenda at five in Paris."""
+        due = due_item(a_subscription(anchor_on=date(2027, 1, 31)), 1)
+        assert (due.from_on, due.to_on) == (date(2027, 2, 28), date(2027, 3, 31))
+        assert (due.gross_minor, due.net_minor, due.vat_minor) == (2000, 1667, 333)
+        assert due.agenda_at == paris(2027, 2, 28, 5)
+        assert due.method_label == "visa •••• 1111"
+
+    def test_a_contract_without_a_method_yet_names_none(self) -> None:
+        """The label comes with the payment."""
+        assert due_item(a_subscription(method=None), 1).method_label is None
+
+    def test_the_next_month_is_owed_once_this_one_is_paid(self) -> None:
+        """One at a time, and never skipped."""
+        upcoming = following(a_due(1), a_subscription(), CHARGED_AT)
+        assert upcoming == a_due(2)
+
+    def test_nothing_follows_the_last_month(self) -> None:
+        """A contract that ends on a due date owes nothing there."""
+        ending = a_subscription(ends_on=date(2026, 12, 5))
+        assert following(a_due(1), ending, CHARGED_AT) is None
+
+    def test_it_is_not_charged_before_its_hour(self) -> None:
+        """A minute early is too early."""
+        early = CHARGED_AT - timedelta(minutes=1)
+        assert claim(a_due(), a_subscription(), policy=POLICY, now=early) is NOTHING
+
+    def test_a_claim_opens_the_attempt_before_money_moves(self) -> None:
+        """The agenda entry stays, so that a crash is found."""
+        due = claimed(a_due())
+        assert due.state is DueState.CHARGING
+        assert due.attempts == (Attempt(number=1, opened_at=CHARGED_AT),)
+        assert due.agenda_at == CHARGED_AT
+
+    def test_a_claim_asks_for_the_contracts_price_with_its_own_vat(self) -> None:
+        """24.00 are 20.00 and 4.00."""
+        dearer = a_subscription(gross_minor=2400)
+        due = the_due(claim(a_due(), dearer, policy=POLICY, now=CHARGED_AT))
+        assert (due.gross_minor, due.net_minor, due.vat_minor) == (2400, 2000, 400)
+
+    def test_a_debt_that_was_booked_keeps_its_amount(self) -> None:
+        """A price that changes later does not touch a month already owed."""
+        owed = refused(postings=a_due_paid().postings)
+        later = paris(2026, 11, 6, 5)
+        change = claim(owed, a_subscription(gross_minor=2400), policy=POLICY, now=later)
+        assert the_due(change).gross_minor == 2000
+
+    @pytest.mark.parametrize("state", [DueState.PAID, DueState.LAPSED, DueState.UNPAID])
+    def test_what_is_settled_is_not_charged(self, state: DueState) -> None:
+        """Paid, lapsed or given up."""
+        settled = a_due(state=state)
+        assert claim(settled, a_subscription(), policy=POLICY, now=CHARGED_AT) is NOTHING
+
+
+class TestPay5:
+    """PAY-5: an attempt in flight is asked about with its own key, after its lease."""
+
+    def test_within_the_lease_nobody_else_asks(self) -> None:
+        """The first worker may still be at it."""
+        due = claimed(a_due())
+        soon = CHARGED_AT + LEASE - timedelta(seconds=1)
+        assert claim(due, a_subscription(), policy=POLICY, now=soon) is NOTHING
+
+    def test_after_the_lease_it_is_the_same_attempt(self) -> None:
+        """Only the version moves, so that two workers cannot both have it."""
+        due = claimed(a_due())
+        again = claimed(due, CHARGED_AT + LEASE)
+        assert again == due.replace(version=due.version + 1)
+
+    def test_the_agenda_says_when_to_ask_again(self) -> None:
+        """Not before the next question is due."""
+        waiting = claimed(a_due()).replace(agenda_at=CHARGED_AT + timedelta(hours=1))
+        half = CHARGED_AT + timedelta(minutes=30)
+        assert claim(waiting, a_subscription(), policy=POLICY, now=half) is NOTHING
+
+    def test_a_parked_outcome_is_not_asked_about_any_more(self) -> None:
+        """A person or a notification brings it."""
+        parked = claimed(a_due()).replace(agenda_at=None, parked="outcome_unknown")
+        later = CHARGED_AT + timedelta(days=3)
+        assert claim(parked, a_subscription(), policy=POLICY, now=later) is NOTHING
+
+    def test_a_refused_charge_waits_for_its_retry(self) -> None:
+        """The next day at five, as the second attempt."""
+        retry = paris(2026, 11, 6, 5)
+        assert charge_at(refused(), POLICY) == retry
+        early = retry - timedelta(seconds=1)
+        assert claim(refused(), a_subscription(), policy=POLICY, now=early) is NOTHING
+        assert claimed(refused(), retry).attempts[-1] == Attempt(number=2, opened_at=retry)
+
+    def test_when_the_calendar_is_used_up_nothing_is_charged(self) -> None:
+        """However long one waits."""
+        assert charge_at(refused(2), POLICY) is None
+        later = CHARGED_AT + timedelta(days=9)
+        assert claim(refused(2), a_subscription(), policy=POLICY, now=later) is NOTHING
+
+
+class TestRen2:
+    """REN-2: what would have started after the end is not owed; taken back, it is owed again."""
+
+    def test_a_month_that_will_not_start_lapses_and_leaves_the_agenda(self) -> None:
+        """Nothing is charged, nobody is told."""
+        lapsed = the_due(lapse(a_due()))
+        assert (lapsed.state, lapsed.agenda_at) == (DueState.LAPSED, None)
+
+    @pytest.mark.parametrize("due", [refused(), a_due(state=DueState.CHARGING), a_due_paid()])
+    def test_a_month_that_was_charged_never_lapses(self, due: DueItem) -> None:
+        """Whatever came of it."""
+        assert lapse(due) is NOTHING
+
+    def test_taken_back_it_is_due_on_its_old_date(self) -> None:
+        """As if nothing had been."""
+        lapsed = the_due(lapse(a_due()))
+        revived = revive(lapsed, POLICY)
+        assert revived == a_due(version=3)
+
+
+class TestDun1:
+    """DUN-1: an unpaid month suspends the service after the days of the profile."""
+
+    @pytest.mark.parametrize(
+        ("profile", "suspends_at"),
+        [
+            ("recommended", paris(2026, 11, 12)),
+            ("as_written", paris(2026, 11, 5)),
+            ("strict", paris(2026, 11, 20)),
+        ],
+    )
+    def test_seven_days_none_or_fifteen(self, profile: str, suspends_at: datetime) -> None:
+        """Counted from the due date, in whole Paris days."""
+        assert suspension_at(a_due(), current_policy(profile)) == suspends_at
+
+    def suspended(self, due: DueItem, subscription: Subscription, now: datetime) -> Change:
+        return suspend(due, subscription, policy=POLICY, now=now)
+
+    def test_the_day_has_come(self) -> None:
+        """Access closes, and a person is told that nobody will act any more."""
+        due = refused(2, state=DueState.UNPAID)
+        change = self.suspended(due, a_subscription(status=Status.PAST_DUE), paris(2026, 11, 12))
+        parked, closed = change.writes
+        assert isinstance(parked, Replace)
+        assert isinstance(closed, Replace)
+        assert (the_due(change).parked, parked.events) == ("unpaid", ("Parked",))
+        assert closed.entity == a_subscription(status=Status.SUSPENDED, version=2)
+        assert closed.events == ("EntitlementChanged",)
+
+    def test_a_day_early_nothing_happens(self) -> None:
+        """The learner keeps the days the policy gives."""
+        due = refused(2, state=DueState.UNPAID)
+        assert self.suspended(due, a_subscription(), paris(2026, 11, 11, 23, 59)) is NOTHING
+
+    def test_a_retry_still_to_come_is_kept(self) -> None:
+        """Late charges, after an outage: suspended first, tried again at their hour."""
+        due = refused(at=paris(2026, 11, 11, 5))
+        change = self.suspended(due, a_subscription(), paris(2026, 11, 12))
+        assert (the_due(change).parked, the_due(change).agenda_at) == (None, paris(2026, 11, 12, 5))
+        assert len(change.writes) == 2
+
+    @pytest.mark.parametrize("status", [Status.SUSPENDED, Status.ENDED])
+    def test_who_is_suspended_or_gone_is_not_suspended_again(self, status: Status) -> None:
+        """Only the due item is parked."""
+        due = refused(2, state=DueState.UNPAID)
+        change = self.suspended(due, a_subscription(status=status), paris(2026, 11, 12))
+        assert len(change.writes) == 1
+
+    @pytest.mark.parametrize("due", [a_due(), a_due(state=DueState.CHARGING), a_due_paid()])
+    def test_never_without_a_refusal_nor_while_an_outcome_is_unknown(self, due: DueItem) -> None:
+        """An open question is not a no."""
+        assert self.suspended(due, a_subscription(), paris(2026, 12, 1)) is NOTHING
+
+    @pytest.mark.parametrize(
+        ("paid_at", "period"),
+        [(paris(2026, 11, 20), 2), (paris(2026, 12, 20), 3), (paris(2027, 1, 5), 4)],
+    )
+    def test_months_without_service_are_not_billed_and_the_anchor_stays(
+        self, paid_at: datetime, period: int
+    ) -> None:
+        """It takes up again with the first month that starts after the payment."""
+        suspended = a_subscription(status=Status.SUSPENDED)
+        assert following(a_due(1), suspended, paid_at) == a_due(period)
