@@ -3,13 +3,14 @@
 from chalice.app import Chalice, CloudWatchEvent, Cron, DynamoDBEvent, Rate, SQSEvent
 
 from chalicelib.entrypoints import queues, schedules, streams
-from chalicelib.entrypoints.http import account, platform, public, shop, webhooks
+from chalicelib.entrypoints.http import account, framework, platform, public, shop, webhooks
 
 REGION = "eu-west-3:000000000000"  # a placeholder; the template names the real ones
 
 app = Chalice(app_name="tacite")
 for routes in (public, account, shop, webhooks, platform):
     app.register_blueprint(routes.routes)
+app.register_middleware(framework.dress, "http")
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES))

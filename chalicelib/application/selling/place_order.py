@@ -1,8 +1,9 @@
 """The order button: the reviewed order becomes binding and waits for its payment (FRM-3)."""
 
 from chalicelib.application.ports import Ports
+from chalicelib.domain.kernel.errors import Refused
 from chalicelib.domain.kernel.language import Language
-from chalicelib.domain.selling.checkout import Checkout, Consent, place
+from chalicelib.domain.selling.checkout import Checkout, Consent, place, requote
 
 REVIEW_SCREEN = "review"
 
@@ -12,7 +13,8 @@ def place_order(
 ) -> Checkout:
     """Place the order at the total that was shown; pressing twice places once.
 
-    `words` are those on the button, kept as evidence.
+    `words` are those on the button, kept as evidence. A price that changed is taken into the order
+    before it is refused, so that the next review shows it and the next try goes through.
 
     Raises:
         Refused: `PRICE_CHANGED_REVIEW_AGAIN`, `TERMS_CHANGED`, `CHECKOUT_VOID`,
@@ -22,14 +24,20 @@ def place_order(
     now = ports.clock()
     facts = ports.facts
     order = Consent(name="order", words=words, screen=REVIEW_SCREEN, lang=lang, given_at=now)
-    change = place(
-        checkout,
-        order=order,
-        price=facts.catalogue.price(checkout.plan, country=checkout.buyer.country, at=now),
-        terms_version=facts.terms.current(now).version,
-        shown_minor=shown_minor,
-        policy=facts.policy,
-        now=now,
-    )
+    price = facts.catalogue.price(checkout.plan, country=checkout.buyer.country, at=now)
+    try:
+        change = place(
+            checkout,
+            order=order,
+            price=price,
+            terms_version=facts.terms.current(now).version,
+            shown_minor=shown_minor,
+            policy=facts.policy,
+            now=now,
+        )
+    except Refused as refused:
+        if refused.code == "PRICE_CHANGED_REVIEW_AGAIN":
+            ports.store.commit(requote(checkout, price))
+        raise
     ports.store.commit(change)
     return checkout

@@ -19,12 +19,14 @@ from chalicelib.domain.selling.checkout import (
     Checkout,
     Consent,
     Evidence,
+    Stage,
     correct,
     start,
 )
 
 ORDER_SCREEN = "order-form"
 FIELDS = tuple(Buyer.model_fields)
+AGE_DAYS_MAX = 130 * 366
 MISSING = ("missing", "string_too_short")
 BAD = {"email": "BAD_EMAIL", "born_on": "BAD_BIRTH_DATE", "country": "BAD_COUNTRY"}
 
@@ -77,14 +79,26 @@ def correct_checkout(
 
 
 def _again(checkout: Checkout, lost: Conflict, ports: Ports) -> Checkout:
-    """The order as it stands; when there is none, the race was lost to traffic, not to it."""
+    """The order as it stands; its own browser, gone back to the form, corrects it (FRM-2).
+
+    When there is none, the race was lost to traffic, not to it.
+    """
     try:
         stored = ports.store.checkout(checkout.id, fresh=True)
     except NotFound:
         raise lost from None
+    is_own = stored.evidence.session_id == checkout.evidence.session_id
+    if is_own and stored.stage is Stage.REVIEW and _answers(stored) != _answers(checkout):
+        ports.store.commit(correct(stored, checkout))
+        return ports.store.checkout(checkout.id, fresh=True)
     if stored.mailbox_digest != checkout.mailbox_digest:
         raise Refused("CHECKOUT_ALREADY_PLACED", checkout.id)
     return stored
+
+
+def _answers(checkout: Checkout) -> tuple[object, ...]:
+    words = tuple((consent.name, consent.words) for consent in checkout.consents)
+    return checkout.buyer, checkout.plan, checkout.terms_sha256, words
 
 
 def _checkout(
@@ -132,7 +146,7 @@ def _buyer(form: OrderForm, now: datetime) -> Buyer:
     except ValidationError as error:
         errors = {str(e["loc"][0]): _code(str(e["loc"][0]), e, answers) for e in error.errors()}
     else:
-        if buyer.born_on >= paris_date(now):
+        if not 0 < (paris_date(now) - buyer.born_on).days <= AGE_DAYS_MAX:
             errors["born_on"] = "BAD_BIRTH_DATE"
     if "terms" not in form.ticked:
         errors["terms"] = "CGS_NOT_ACCEPTED"

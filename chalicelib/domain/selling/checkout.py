@@ -35,7 +35,12 @@ class Stage(StrEnum):
 
 
 EmailAddress = Annotated[
-    str, Field(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]{2,}$")
+    # the mail relay takes neither a list of addresses nor letters beyond ASCII
+    str,
+    Field(
+        max_length=254,
+        pattern=r"^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@([a-zA-Z0-9-]{1,63}\.)+[a-zA-Z0-9-]{2,63}$",
+    ),
 ]
 
 
@@ -218,6 +223,19 @@ def place(
         agenda_at=now + REMINDER_AFTER,
     )
     return Change((Replace(placed),))
+
+
+def requote(checkout: Checkout, price: PriceRow) -> Change:
+    """Take a new price into an order under review, to be looked at and ordered again (FRM-2)."""
+    if checkout.stage is not Stage.REVIEW or checkout.price_row == price.id:
+        return NOTHING
+    quoted = checkout.next(
+        price_row=price.id,
+        currency=price.currency,
+        gross_minor=price.gross_minor,
+        rate_bps=price.rate_bps,
+    )
+    return Change((Replace(quoted),))
 
 
 def require_unpaid(checkout: Checkout) -> None:

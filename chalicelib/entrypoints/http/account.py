@@ -1,18 +1,22 @@
 """Routes of the account: sign-in, password, settings, documents, cancel and undo."""
 
+from contextlib import suppress
 from http import HTTPStatus
+from urllib.parse import quote
 
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib.application.exits.cancel_renewal import cancel_renewal, resume_renewal
 from chalicelib.application.people import account as accounts
-from chalicelib.domain.kernel.errors import Forbidden, Invalid, NotFound, Refused
+from chalicelib.domain.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from chalicelib.domain.people.customer import Customer
 from chalicelib.entrypoints.http import account_views
+from chalicelib.entrypoints.http.destination import after_sign_in
 from chalicelib.entrypoints.http.visit import FORM, Visit, answer
 from chalicelib.pages.chrome import Form, blank
 
 routes = Blueprint(__name__)
+PASSWORD_LENGTH_MAX = 256
 
 
 def _request() -> Request:
@@ -39,13 +43,13 @@ def send_sign_in(lang: str) -> Response:
 def _sign_in(visit: Visit) -> Response:
     from chalicelib.pages.people import SignInView, render_sign_in  # noqa: PLC0415
 
-    next_path = _own_path(visit.form.get("next") or visit.query.get("next", ""))
-    if visit.request.method == "GET":
-        view = SignInView(form=blank(), next_path=next_path)
-        return visit.page(render_sign_in(view, visit.chrome))
+    next_path = after_sign_in(visit)
     email = visit.form.get("email", "")
+    if visit.request.method == "GET" or visit.switches_language():
+        view = SignInView(form=blank({"email": email}), next_path=next_path)
+        return visit.page(render_sign_in(view, visit.chrome))
     try:
-        _, token = accounts.sign_in(email, visit.form.get("password", ""), ports=visit.ports)
+        token = _session(visit, email)
     except Forbidden as wrong:
         form = Form(values={"email": email}, errors={"": wrong.code})
         view = SignInView(form=form, next_path=next_path)
@@ -54,9 +58,12 @@ def _sign_in(visit: Visit) -> Response:
     return visit.go(next_path or "/account")
 
 
-def _own_path(path: str) -> str:
-    """A path of ours after the language, or nothing: never another site."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else ""
+def _session(visit: Visit, email: str) -> str:
+    password = visit.form.get("password", "")
+    if not 0 < len(password) <= PASSWORD_LENGTH_MAX:
+        raise Forbidden("BAD_CREDENTIALS")
+    _, token = accounts.sign_in(email, password, ports=visit.ports)
+    return token
 
 
 @routes.route("/{lang}/sign-out", methods=["POST"], content_types=FORM)
@@ -84,10 +91,12 @@ def send_ask_password(lang: str) -> Response:
 def _ask_password(visit: Visit) -> Response:
     from chalicelib.pages.people import PasswordLinkView, render_password_link  # noqa: PLC0415
 
-    if visit.request.method == "GET":
-        return visit.page(render_password_link(PasswordLinkView(form=blank()), visit.chrome))
-    accounts.ask_password_link(visit.form.get("email", ""), ports=visit.ports)
-    view = PasswordLinkView(form=Form(values=visit.form, errors={}), sent=True)
+    is_sent = visit.request.method == "POST" and not visit.switches_language()
+    if is_sent:
+        # somebody who asks twice at once is not told more than somebody unknown
+        with suppress(Conflict):
+            accounts.ask_password_link(visit.form.get("email", ""), ports=visit.ports)
+    view = PasswordLinkView(form=blank({"email": visit.form.get("email", "")}), sent=is_sent)
     return visit.page(render_password_link(view, visit.chrome))
 
 
@@ -106,11 +115,12 @@ def _set_password(visit: Visit, token: str) -> Response:
 
     customer = accounts.customer_of_link(token, ports=visit.ports)
     errors: dict[str, str] = {}
-    if visit.request.method == "POST":
+    if visit.request.method == "POST" and not visit.switches_language():
+        # what is too long for the identity service is refused as what is too short
+        password = visit.form.get("new_password", "")
+        chosen = password if len(password) <= PASSWORD_LENGTH_MAX else ""
         try:
-            _, session = accounts.set_password(
-                token, visit.form.get("new_password", ""), ports=visit.ports
-            )
+            _, session = accounts.set_password(token, chosen, ports=visit.ports)
         except Invalid:
             errors = {"new_password": "WEAK_PASSWORD"}
         else:
@@ -177,7 +187,7 @@ def document(lang: str, name: str) -> Response:
 
 def _document(visit: Visit, name: str) -> Response:
     if visit.customer is None:
-        return visit.go(f"/sign-in?next=/account/documents/{name}")
+        return visit.go(f"/sign-in?next=/account/documents/{quote(name, safe='')}")
     found = account_views.files(visit, visit.customer).get(name)
     if found is None:
         raise NotFound

@@ -151,7 +151,9 @@ def files(visit: Visit, customer: Customer) -> dict[str, str]:
     """The person's own papers: the name in the address -> the name in the archive."""
     found: dict[str, str] = {}
     for subscription_id in customer.subscription_ids:
-        found[subscription_id] = confirmation_file(subscription_id)
+        subscription = visit.ports.store.subscription(subscription_id, fresh=True)
+        if subscription.confirmation_sha256:
+            found[subscription_id] = confirmation_file(subscription_id)
         for due in visit.ports.store.due_items(subscription_id):
             if due.number and due.sha256:
                 found[due.number] = invoice_file(due)

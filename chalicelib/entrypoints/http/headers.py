@@ -13,11 +13,10 @@ ADYEN = {
              "https://checkoutanalytics-live.adyen.com"),
 }  # fmt: skip
 PAYPAL = "https://www.paypal.com"
+# Every answer: what it says is for one reader, and is what it says it is.
+PLAIN = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 COMMON = {
     "Content-Type": "text/html; charset=utf-8",
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "X-Content-Type-Options": "nosniff",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 STRICT = {
@@ -36,7 +35,12 @@ STRICT = {
 def page_headers(settings: Settings, *, pays: bool) -> dict[str, str]:
     """Headers of an HTML page; the payment page admits the provider, its bank pages and PayPal."""
     policy = _paying(settings) if pays else _written(STRICT)
-    headers = {**COMMON, "Content-Security-Policy": policy}
+    return {**plain_headers(settings), **COMMON, "Content-Security-Policy": policy}
+
+
+def plain_headers(settings: Settings) -> dict[str, str]:
+    """Headers of any answer to a browser."""
+    headers = {**PLAIN, "Referrer-Policy": "strict-origin-when-cross-origin"}
     if urlsplit(settings.public_url).scheme == "https":
         headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
     return headers

@@ -1,16 +1,21 @@
 """The order form as posted, read into what the use case asks for."""
 
+import unicodedata
 from collections.abc import Mapping
 
 from chalicelib.application.selling.start_checkout import OrderForm
-from chalicelib.domain.kernel.errors import Invalid
+from chalicelib.domain.kernel.errors import Invalid, Refused
 from chalicelib.domain.selling.checkout import Checkout, Evidence
 from chalicelib.entrypoints.http.evidence import agent_family, truncated
+from chalicelib.entrypoints.http.shop_views import COUNTRIES
 from chalicelib.entrypoints.http.visit import Visit
 from chalicelib.pages.wording import consent_words
 
 BIRTH = ("birth_year", "birth_month", "birth_day")
 PLAIN = ("given_name", "family_name", "email", "country", "address_line", "postal_code", "city")
+JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"  # some scripts are spelt with them
+UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn")
+NO_COUNTRY = "?"
 PAGE_FIELD = {"born_on": "birth_date"}
 # Refusals that a person mends on the form itself, and the field they stand beside.
 ON_THE_FORM = {
@@ -18,6 +23,7 @@ ON_THE_FORM = {
     "REPRESENTATIVE_NEEDED": "birth_date",
     "TERMS_CHANGED": "terms",
     "ACCOUNT_EXISTS": "email",
+    "NO_PRICE": "country",
 }
 
 
@@ -31,13 +37,27 @@ def read(visit: Visit) -> OrderForm:
         if form.get(name)
     }
     return OrderForm(
-        answers={name: form.get(name, "") for name in PLAIN} | {"born_on": _born_on(form)},
+        answers={name: readable(form.get(name, "")) for name in PLAIN}
+        | {"born_on": _born_on(form), "country": _country(form)},
         ticked=ticked,
         declares_capacity=form.get("capacity") == "yes",
         terms_version=form.get("terms") or current,
         lang=visit.lang,
         evidence=_evidence(visit),
     )  # fmt: skip
+
+
+def readable(text: str) -> str:
+    """The text without what nobody sees: control signs, turns of direction, doubled blanks."""
+    composed = " ".join(unicodedata.normalize("NFC", text).split())
+    seen = (c for c in composed if c in JOINERS or unicodedata.category(c) not in UNSEEN)
+    return "".join(seen).strip(f" {JOINERS}")
+
+
+def _country(form: Mapping[str, str]) -> str:
+    """The country chosen; one that the page does not offer is told as none at all."""
+    chosen = form.get("country", "")
+    return chosen if chosen in ("", *COUNTRIES) else NO_COUNTRY
 
 
 def _born_on(form: Mapping[str, str]) -> str:
@@ -56,11 +76,19 @@ def _evidence(visit: Visit) -> Evidence:
     )
 
 
-def errors(invalid: Invalid) -> dict[str, str]:
-    """The errors of a form, under the names of the page's fields and in the page's order."""
+def errors(error: Invalid | Refused) -> dict[str, str]:
+    """The errors of a form, under the names of the page's fields and in the page's order.
+
+    Raises:
+        Refused: nothing on the form mends it.
+    """
+    if isinstance(error, Refused):
+        if error.code not in ON_THE_FORM:
+            raise error
+        return {ON_THE_FORM[error.code]: error.code}
     order = ("given_name", "family_name", "email", "born_on", *PLAIN[3:], "capacity", "terms")
-    known = sorted(invalid.fields, key=lambda name: order.index(name) if name in order else -1)
-    return {PAGE_FIELD.get(name, name): invalid.fields[name] for name in known}
+    known = sorted(error.fields, key=lambda name: order.index(name) if name in order else -1)
+    return {PAGE_FIELD.get(name, name): error.fields[name] for name in known}
 
 
 def answers_of(checkout: Checkout) -> dict[str, str]:

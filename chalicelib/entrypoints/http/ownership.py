@@ -4,7 +4,7 @@ from chalicelib.domain.kernel.errors import Forbidden, NotFound
 from chalicelib.domain.kernel.ids import is_id
 from chalicelib.domain.kernel.seals import holds, seal
 from chalicelib.domain.selling.checkout import Checkout
-from chalicelib.entrypoints.http.visit import VISITOR_SECONDS, Visit
+from chalicelib.entrypoints.http.visit import VISITOR, VISITOR_SECONDS, Visit
 
 RESUME = "resume"
 
@@ -23,8 +23,9 @@ def own_checkout(visit: Visit, checkout_id: str) -> Checkout:
     """
     if not is_id(checkout_id):
         raise NotFound
-    checkout = visit.ports.store.checkout(checkout_id)
-    if checkout.evidence.session_id == visit.cookies.get("visitor"):
+    # fresh: the page before has just written it, and sent its reader here
+    checkout = visit.ports.store.checkout(checkout_id, fresh=True)
+    if checkout.evidence.session_id == visit.cookies.get(VISITOR):
         return checkout
     given = visit.query.get("k") or visit.cookies.get(RESUME, "")
     if holds(visit.ports.keys.link, given, RESUME, checkout_id):

@@ -6,9 +6,12 @@ from http import HTTPStatus
 from chalice.app import Request, Response
 
 from chalicelib.domain.kernel.errors import BillingError, Invalid
-from chalicelib.entrypoints.http.visit import status_of
+from chalicelib.entrypoints.http.headers import PLAIN
+from chalicelib.entrypoints.http.statuses import status_of
 
 PROBLEM = "application/problem+json"
+# What machines speak to begins with one of these, where a page begins with its language.
+MACHINES = ("api", "webhooks")
 
 
 def problem_details(error: BillingError, request: Request, public_url: str) -> Response:
@@ -27,7 +30,11 @@ def problem_details(error: BillingError, request: Request, public_url: str) -> R
     }
     if isinstance(error, Invalid):
         body["errors"] = error.fields
-    return as_json(body, status, PROBLEM)
+    response = as_json(body, status, PROBLEM)
+    if status is HTTPStatus.UNAUTHORIZED:
+        scheme = "Basic" if error.code == "UNKNOWN_SENDER" else "Bearer"
+        response.headers["WWW-Authenticate"] = f'{scheme} realm="tacite"'
+    return response
 
 
 def as_json(
@@ -37,5 +44,5 @@ def as_json(
     return Response(
         body=json.dumps(body, separators=(",", ":"), ensure_ascii=False),
         status_code=int(status),
-        headers={"Content-Type": content_type, "Cache-Control": "no-store"},
+        headers={"Content-Type": content_type, **PLAIN},
     )

@@ -4,12 +4,14 @@ from datetime import date
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib.domain.kernel.errors import NotFound
 from chalicelib.domain.kernel.language import Language
 from chalicelib.domain.papers.seller import Seller
+from chalicelib.entrypoints.http.headers import PLAIN
 from chalicelib.entrypoints.http.visit import Visit, answer
 from chalicelib.pages.contract import TextVersion, TextView
 
@@ -29,12 +31,13 @@ def home() -> Response:
     languages = _request().headers.get("accept-language", "fr").lower()
     first = languages.split(",")[0].split("-")[0].strip()
     lang = "en" if first not in ("fr", "", "*") and "fr" not in languages else "fr"
-    return Response(body="", status_code=HTTPStatus.FOUND, headers={"Location": f"/{lang}"})
+    headers: dict[str, Any] = {"Location": f"/{lang}", "Vary": "Accept-Language", **PLAIN}
+    return Response(body="", status_code=HTTPStatus.FOUND, headers=headers)
 
 
 @routes.route("/healthz")
 def health() -> Response:
-    return Response(body="ok", headers={"Content-Type": "text/plain", "Cache-Control": "no-store"})
+    return Response(body="ok", headers={"Content-Type": "text/plain", **PLAIN})
 
 
 @routes.route("/{lang}/terms")

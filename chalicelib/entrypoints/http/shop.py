@@ -9,7 +9,13 @@ from chalicelib.application.people.account import correct_mailbox
 from chalicelib.application.selling.open_payment import open_payment, try_again
 from chalicelib.application.selling.place_order import place_order
 from chalicelib.application.selling.start_checkout import correct_checkout, start_checkout
-from chalicelib.domain.kernel.errors import BillingError, Invalid, NotFound, Refused
+from chalicelib.domain.kernel.errors import (
+    Conflict,
+    GatewayUnavailable,
+    Invalid,
+    NotFound,
+    Refused,
+)
 from chalicelib.domain.kernel.ids import is_id
 from chalicelib.domain.selling.checkout import Checkout, Stage
 from chalicelib.entrypoints.http import order_form, shop_views
@@ -17,6 +23,7 @@ from chalicelib.entrypoints.http.ownership import keep_ownership, own_checkout
 from chalicelib.entrypoints.http.visit import FORM, Visit, answer
 
 routes = Blueprint(__name__)
+DIGITS_MAX = 12
 STAGE_PAGE = {Stage.REVIEW: "", Stage.PLACED: "/pay", Stage.PAID: "/result", Stage.VOID: "/result"}
 
 
@@ -54,21 +61,15 @@ def _order(visit: Visit, plan: str) -> Response:
     checkout_id = visit.form.get("checkout_id", "")
     if not is_id(checkout_id):
         raise NotFound
-    if visit.form.get("switch_lang") in ("fr", "en"):
-        visit.lang = "en" if visit.form["switch_lang"] == "en" else "fr"
+    if visit.switches_language():
         return _order_page(visit, plan, checkout_id, values=visit.form)
     try:
         checkout = start_checkout(
             checkout_id, plan, order_form.read(visit), customer=visit.customer, ports=visit.ports
         )
-    except Invalid as invalid:
-        errors = order_form.errors(invalid)
+    except (Invalid, Refused) as error:
+        errors = order_form.errors(error)
         return _order_page(visit, plan, checkout_id, values=visit.form, errors=errors)
-    except Refused as refused:
-        if refused.code in order_form.ON_THE_FORM:
-            errors = {order_form.ON_THE_FORM[refused.code]: refused.code}
-            return _order_page(visit, plan, checkout_id, values=visit.form, errors=errors)
-        raise
     return visit.go(f"/checkout/{checkout.id}")
 
 
@@ -128,15 +129,14 @@ def _edit(visit: Visit, checkout_id: str) -> Response:
     if visit.request.method == "GET":
         values = order_form.answers_of(checkout)
         return _order_page(visit, checkout.plan, checkout_id, values=values, edits=True)
-    if visit.form.get("switch_lang") in ("fr", "en"):
-        visit.lang = "en" if visit.form["switch_lang"] == "en" else "fr"
+    if visit.switches_language():
         return _order_page(visit, checkout.plan, checkout_id, values=visit.form, edits=True)
     try:
         correct_checkout(
             checkout_id, order_form.read(visit), customer=visit.customer, ports=visit.ports
         )
-    except Invalid as invalid:
-        errors = order_form.errors(invalid)
+    except (Invalid, Refused) as error:
+        errors = order_form.errors(error)
         return _order_page(
             visit, checkout.plan, checkout_id, values=visit.form, errors=errors, edits=True
         )
@@ -149,16 +149,16 @@ def place(lang: str, checkout_id: str) -> Response:
 
 
 def _place(visit: Visit, checkout_id: str) -> Response:
-    shown = visit.form.get("shown_minor", "")
-    words = shop_views.order_button(visit)
     try:
         place_order(
             own_checkout(visit, checkout_id),
-            shown_minor=int(shown) if shown.isdecimal() else -1,
-            words=words,
+            shown_minor=_shown_minor(visit),
+            words=shop_views.order_button(visit),
             lang=visit.lang,
             ports=visit.ports,
         )
+    except Conflict:  # the button was pressed twice, or in two windows
+        return visit.go(f"/checkout/{checkout_id}")
     except Refused as refused:
         if refused.code == "PRICE_CHANGED_REVIEW_AGAIN":
             return _review_page(visit, own_checkout(visit, checkout_id), refused.code)
@@ -171,6 +171,12 @@ def _place(visit: Visit, checkout_id: str) -> Response:
             )  # fmt: skip
         raise
     return visit.go(f"/checkout/{checkout_id}/pay")
+
+
+def _shown_minor(visit: Visit) -> int:
+    """The total on the review page; anything but a sensible figure is no total."""
+    shown = visit.form.get("shown_minor", "")
+    return int(shown) if shown.isdecimal() and len(shown) <= DIGITS_MAX else -1
 
 
 @routes.route("/{lang}/checkout/{checkout_id}/pay")
@@ -206,7 +212,10 @@ def retry(lang: str, checkout_id: str) -> Response:
 
 def _retry(visit: Visit, checkout_id: str) -> Response:
     own_checkout(visit, checkout_id)
-    try_again(checkout_id, ports=visit.ports)
+    try:
+        try_again(checkout_id, ports=visit.ports)
+    except Conflict:  # the button was pressed twice, or the payment went through after all
+        return visit.go(f"/checkout/{checkout_id}")
     return visit.go(f"/checkout/{checkout_id}/pay")
 
 
@@ -217,12 +226,13 @@ def outcome(lang: str, checkout_id: str) -> Response:
 
 def _outcome(visit: Visit, checkout_id: str) -> Response:
     """What the page says is not believed: the provider is asked, and may be silent for now."""
-    own_checkout(visit, checkout_id)
+    if own_checkout(visit, checkout_id).stage is not Stage.PLACED:
+        return visit.go(f"/checkout/{checkout_id}")
     session_id = visit.form.get("sessionId", "")
     session_result = visit.form.get("sessionResult", "")
     try:
         report_session(checkout_id, session_id, session_result, ports=visit.ports)
-    except BillingError as error:
+    except (GatewayUnavailable, Conflict) as error:
         visit.ports.note("session_not_settled", code=error.code, checkout_id=checkout_id)
     return visit.go(f"/checkout/{checkout_id}/result")
 

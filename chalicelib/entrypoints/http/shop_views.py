@@ -153,7 +153,7 @@ def result(visit: Visit, checkout: Checkout, errors: Mapping[str, str]) -> Resul
     email = checkout.buyer.email
     mailbox = None
     if is_paid:
-        customer = visit.ports.store.customer(checkout.customer_id)
+        customer = visit.ports.store.customer(checkout.customer_id, fresh=True)
         email = customer.email
         if not customer.has_password():
             mailbox = Form(values={**visit.form} if errors else {}, errors=errors)

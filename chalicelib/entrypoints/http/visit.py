@@ -9,53 +9,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
-from typing import Any, get_args
-from urllib.parse import parse_qsl, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 
 from chalice.app import Request, Response
 
 from chalicelib.application.people.account import customer_of_session
 from chalicelib.bootstrap import Container, container, log_defect
 from chalicelib.domain.kernel import errors
-from chalicelib.domain.kernel.language import Language
+from chalicelib.domain.kernel.language import LANGUAGES, Language
 from chalicelib.domain.kernel.seals import holds, seal
 from chalicelib.domain.people.customer import Customer
-from chalicelib.entrypoints.http.headers import page_headers
+from chalicelib.entrypoints.http.headers import page_headers, plain_headers
+from chalicelib.entrypoints.http.problems import MACHINES, problem_details
+from chalicelib.entrypoints.http.reading import address_after_language, read_cookies, read_form
+from chalicelib.entrypoints.http.statuses import status_of
 from chalicelib.pages.chrome import Chrome, Seller
 
 FORM = ["application/x-www-form-urlencoded"]
-BODY_MAX = 64 * 1024
-FIELDS_MAX = 60
 VISITOR, SESSION = "visitor", "session"
 VISITOR_SECONDS = 30 * 24 * 3600
 SESSION_SECONDS = 12 * 3600
-STATUS: Mapping[type[errors.BillingError], HTTPStatus] = {
-    errors.NotFound: HTTPStatus.NOT_FOUND,
-    errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.Refused: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.Forbidden: HTTPStatus.FORBIDDEN,
-    errors.Conflict: HTTPStatus.CONFLICT,
-    errors.GatewayUnavailable: HTTPStatus.BAD_GATEWAY,
-}
-OWN_STATUS = {
-    "BODY_TOO_LARGE": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    "TOO_MANY_TRIES": HTTPStatus.TOO_MANY_REQUESTS,
-}
-
-
-def status_of(error: errors.BillingError) -> HTTPStatus:
-    """The status of an expected error: its code's own, or its nearest ancestor's."""
-    if error.code in OWN_STATUS:
-        return OWN_STATUS[error.code]
-    known = (STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
-    return next(known, HTTPStatus.INTERNAL_SERVER_ERROR)
-
-
-def raw_bytes(request: Request) -> bytes:
-    """The body as it came."""
-    raw = request.raw_body
-    return raw if isinstance(raw, bytes) else raw.encode()
 
 
 @dataclass
@@ -70,30 +44,24 @@ class Visit:
 
     @cached_property
     def cookies(self) -> dict[str, str]:
-        """The cookies sent; unreadable ones are none."""
-        try:
-            jar = SimpleCookie(self.request.headers.get("cookie", ""))
-        except CookieError:
-            return {}
-        return {name: morsel.value for name, morsel in jar.items()}
+        """The cookies sent."""
+        return read_cookies(self.request.headers.get("cookie", ""))
 
     @cached_property
     def form(self) -> dict[str, str]:
         """The posted fields.
 
         Raises:
-            Refused: `BODY_TOO_LARGE`.
+            Refused: `BODY_TOO_LARGE`, `REPEATED_FIELD`.
+            Invalid: the body is no form.
         """
-        raw = raw_bytes(self.request)
-        if len(raw) > BODY_MAX:
-            raise errors.Refused("BODY_TOO_LARGE")
-        try:
-            pairs = parse_qsl(
-                raw.decode(), keep_blank_values=True, max_num_fields=FIELDS_MAX, errors="strict"
-            )
-        except (ValueError, UnicodeDecodeError):
-            raise errors.Invalid({"": "MISSING_FIELD"}) from None
-        return dict(pairs)
+        return read_form(self.request)
+
+    def switches_language(self) -> bool:
+        """Whether the form's language switch was pressed; from then on the visit speaks it."""
+        asked = next((lang for lang in LANGUAGES if lang == self.form.get("switch_lang")), None)
+        self.lang = asked or self.lang
+        return asked is not None
 
     @property
     def query(self) -> Mapping[str, str]:
@@ -186,37 +154,67 @@ class Visit:
 
     def go_to(self, address: str) -> Response:
         """See another address."""
-        headers: dict[str, Any] = {"Location": address, "Cache-Control": "no-store"}
+        headers: dict[str, Any] = {"Location": address, **plain_headers(self.ports.settings)}
         if self.set_cookies:
             headers["Set-Cookie"] = self.set_cookies
         return Response(body="", status_code=HTTPStatus.SEE_OTHER, headers=headers)
 
-    def problem(self, error: errors.BillingError) -> Response:
+    def problem(self, error: errors.BillingError, reference: str | None = None) -> Response:
         """The page of an expected error."""
         from chalicelib.pages.problems import ProblemView, render_problem  # noqa: PLC0415
 
-        view = ProblemView(code=error.code)
+        view = ProblemView(code=error.code, reference=reference, back_path=self.path)
         return self.page(render_problem(view, self.chrome), status_of(error))
 
+    def apology(self) -> Response:
+        """The page of a defect; whatever failed, it needs neither the store nor a key."""
+        from chalicelib.pages.problems import problem_text  # noqa: PLC0415
 
-def _admit(visit: Visit, lang: str) -> None:
-    if lang not in get_args(Language):
-        raise errors.NotFound
-    if visit.request.method == "POST":
-        visit.check_form()
+        words = problem_text(errors.BillingError.code, self.lang)
+        html = (
+            f'<!doctype html><html lang="{self.lang}"><meta charset="utf-8">'
+            f"<title>{words.title}</title><h1>{words.title}</h1><p>{words.detail}</p>"
+            f"<p>{self.ports.facts.seller.email}</p></html>"
+        )
+        self.set_cookies.clear()
+        return self.page(html, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def visit_of(request: Request, lang: str) -> Visit:
+    """The visit that a request begins."""
+    known: Language = "en" if lang == "en" else "fr"
+    path = address_after_language(request)
+    return Visit(lang=known, path=path, request=request, ports=container())
 
 
 def answer(request: Request, lang: str, act: Callable[[Visit], Response]) -> Response:
     """Let `act` answer a person's request, whatever happens in it."""
-    known: Language = "en" if lang == "en" else "fr"
-    prefix = f"/{lang}"
-    path = request.path.removeprefix(prefix).rstrip("/")
-    visit = Visit(lang=known, path=path, request=request, ports=container())
+    visit = visit_of(request, lang)
+    if lang in MACHINES:
+        return problem_details(errors.NotFound(), request, visit.ports.facts.public_url)
     try:
-        _admit(visit, lang)
+        return _act(visit, lang, act)
+    except Exception as error:  # noqa: BLE001 - the last fence before the reader
+        return _defect(visit, error)
+
+
+def _act(visit: Visit, lang: str, act: Callable[[Visit], Response]) -> Response:
+    try:
+        if lang not in LANGUAGES:
+            raise errors.NotFound
+        if visit.request.method == "POST":
+            visit.check_form()
         return act(visit)
     except errors.BillingError as error:
         return visit.problem(error)
-    except Exception as error:  # noqa: BLE001 - the last fence before the reader
-        log_defect("page_failed", error, path=request.context.get("resourcePath"))
-        return visit.problem(errors.BillingError())
+
+
+def _defect(visit: Visit, error: Exception) -> Response:
+    """The page of a defect, with the reference under which the log knows it."""
+    context = visit.request.context
+    reference = context.get("requestId")
+    log_defect("page_failed", error, path=context.get("resourcePath"), request_id=reference)
+    try:
+        return visit.problem(errors.BillingError(), reference)
+    except Exception:  # noqa: BLE001 - what failed before may fail again
+        return visit.apology()

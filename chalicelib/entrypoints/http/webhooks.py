@@ -11,8 +11,17 @@ from typing import Any
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib.application.ports import Notification
-from chalicelib.bootstrap import Container, body_is_genuine, container, item_is_genuine
-from chalicelib.entrypoints.http.visit import raw_bytes
+from chalicelib.bootstrap import (
+    Container,
+    body_is_genuine,
+    container,
+    item_is_genuine,
+    log_defect,
+)
+from chalicelib.domain.kernel.errors import BillingError, Forbidden, Refused
+from chalicelib.entrypoints.http.headers import PLAIN
+from chalicelib.entrypoints.http.problems import problem_details
+from chalicelib.entrypoints.http.reading import raw_bytes
 
 routes = Blueprint(__name__)
 JSON = ["application/json"]
@@ -33,17 +42,32 @@ def tokens() -> Response:
 
 def _receive(request: Request, keep: Any) -> Response:
     ports = container()
-    if len(request.raw_body) > BODY_MAX:
-        return _answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    if not _is_known(request, ports):
-        return _answer(HTTPStatus.UNAUTHORIZED)
     try:
-        content = json.loads(request.raw_body)
+        keep(request, _content(request, ports), ports)
+    except BillingError as error:
+        ports.note("notification_turned_away", code=error.code)
+        return problem_details(error, request, ports.facts.public_url)
+    except Exception as error:  # noqa: BLE001 - the provider sends it again
+        log_defect("webhook_failed", error, request_id=request.context.get("requestId"))
+        return problem_details(BillingError(), request, ports.facts.public_url)
+    headers: dict[str, Any] = {"Content-Type": "text/plain", **PLAIN}
+    return Response(body="[accepted]", status_code=int(HTTPStatus.ACCEPTED), headers=headers)
+
+
+def _content(request: Request, ports: Container) -> dict[str, Any]:
+    """The body of a sender we know."""
+    raw = raw_bytes(request)
+    if len(raw) > BODY_MAX:
+        raise Refused("BODY_TOO_LARGE")
+    if not _is_known(request, ports):
+        raise Forbidden("UNKNOWN_SENDER")
+    try:
+        content = json.loads(raw)
     except (ValueError, RecursionError):
-        return _answer(HTTPStatus.BAD_REQUEST)
+        raise Refused("BAD_JSON") from None
     if not isinstance(content, dict):
-        return _answer(HTTPStatus.BAD_REQUEST)
-    return _answer(keep(request, content, ports))
+        raise Refused("BAD_JSON")
+    return content
 
 
 def _is_known(request: Request, ports: Container) -> bool:
@@ -56,38 +80,36 @@ def _is_known(request: Request, ports: Container) -> bool:
     return scheme.lower() == "basic" and hmac.compare_digest(known, expected)
 
 
-def _standard(_: Request, content: Mapping[str, Any], ports: Container) -> HTTPStatus:
+def _standard(_: Request, content: Mapping[str, Any], ports: Container) -> None:
     """Every item is verified on its own, before any is kept."""
     items = content.get("notificationItems")
     if not isinstance(items, list) or not 0 < len(items) <= ITEMS_MAX:
-        return HTTPStatus.BAD_REQUEST
+        raise Refused("BAD_JSON")
     named = [i.get("NotificationRequestItem") if isinstance(i, dict) else None for i in items]
     genuine = [item for item in named if isinstance(item, dict)]
     if len(genuine) != len(items):
-        return HTTPStatus.BAD_REQUEST
+        raise Refused("BAD_JSON")
     if not all(item_is_genuine(item, ports.keys.standard_hmac) for item in genuine):
-        return HTTPStatus.UNAUTHORIZED
+        raise Forbidden("UNKNOWN_SENDER")
     if content.get("live") != _live(ports):
-        return HTTPStatus.UNAUTHORIZED
+        raise Forbidden("UNKNOWN_SENDER")
     for item in genuine:
         event, reference = _field(item, "eventCode"), _field(item, "pspReference")
         if not event or not reference:
-            return HTTPStatus.BAD_REQUEST
+            raise Refused("BAD_JSON")
         _keep(ports, reference, event, _field(item, "success") or "none", item)
-    return HTTPStatus.ACCEPTED
 
 
-def _tokens(request: Request, content: Mapping[str, Any], ports: Container) -> HTTPStatus:
+def _tokens(request: Request, content: Mapping[str, Any], ports: Container) -> None:
     signature = request.headers.get("hmacsignature")
     if not body_is_genuine(raw_bytes(request), signature, ports.keys.token_hmac):
-        return HTTPStatus.UNAUTHORIZED
+        raise Forbidden("UNKNOWN_SENDER")
     event, reference = _field(content, "type"), _field(content, "eventId")
     told = content.get("data")
     token = _field(told, "storedPaymentMethodId") if isinstance(told, Mapping) else None
     if not event or not reference or not token:
-        return HTTPStatus.BAD_REQUEST
+        raise Refused("BAD_JSON")
     _keep(ports, reference, event, token, content)
-    return HTTPStatus.ACCEPTED
 
 
 def _live(ports: Container) -> str:
@@ -113,8 +135,3 @@ def _keep(
         )
     )
     ports.note("notification_kept" if is_new else "notification_repeated", provider=event)
-
-
-def _answer(status: HTTPStatus) -> Response:
-    body = "[accepted]" if status is HTTPStatus.ACCEPTED else status.phrase
-    return Response(body=body, status_code=int(status), headers={"Content-Type": "text/plain"})
