@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from chalicelib.adapters.dynamodb.store import DynamoStore, Meter
 from chalicelib.application.billing import work_shard as shards
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
 
 Papers = Callable[[Message, Ports], None]
+News = Literal["delivered", "held", "lost"]
 AGENDA_MAX = 1_000
 ROUNDS_MAX = 100
 RECEIVES_MAX = 5
@@ -62,7 +63,7 @@ class World:
         dead: messages that failed too often.
         inhabited: the shards in which somebody lives; the others have nothing to do.
         paused: queues that nobody works for now.
-        loses_news: whether the provider's notifications never arrive.
+        news: what becomes of the provider's notifications.
     """
 
     fakes: FakePorts
@@ -76,7 +77,7 @@ class World:
     dead: list[Message] = field(default_factory=list)
     inhabited: set[int] = field(default_factory=set)
     paused: set[QueueName] = field(default_factory=set)
-    loses_news: bool = False
+    news: News = "delivered"
     _receives: Counter[str] = field(default_factory=Counter)
     _told: int = 0
     _tokens_told: set[str] = field(default_factory=set)
@@ -97,12 +98,14 @@ class World:
         self.post_office += token_notifications(
             self.fakes.gateway.methods, self._tokens_told, self.now
         )
-        if self.loses_news:
+        if self.news == "lost":
             self.post_office.clear()
 
     def deliver_news(self, ports: Ports | None = None) -> int:
         """Hand every notification over; it is over only once it was kept."""
         self.collect_news()
+        if self.news == "held":
+            return 0
         delivered = len(self.post_office)
         while self.post_office:
             (ports or self.ports).store.keep_notification(self.post_office[0])

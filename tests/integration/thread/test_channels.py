@@ -101,7 +101,7 @@ def test_no_reply_and_no_notification_is_asked_again_with_the_same_key(
 ) -> None:
     due = renewal(world)
     world.fakes.gateway.script(VISA.token, lost)
-    world.loses_news = True
+    world.news = "lost"
     world.sweep()
     asked_at = world.now
     assert world.ports.store.due_item(due.key, fresh=True).state is DueState.CHARGING
