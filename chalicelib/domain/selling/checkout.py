@@ -39,7 +39,7 @@ EmailAddress = Annotated[
     str,
     Field(
         max_length=254,
-        pattern=r"^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@([a-zA-Z0-9-]{1,63}\.)+[a-zA-Z0-9-]{2,63}$",
+        pattern=r"^[a-zA-Z0-9_.!#$%&'*+/=?^`{|}~-]{1,64}@([a-zA-Z0-9-]{1,63}\.)+[a-zA-Z0-9-]{2,63}$",
     ),
 ]
 

@@ -18,9 +18,10 @@ from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.change import Change, Remove, Replace
 from chalicelib.domain.selling.catalogue import Catalogue
 from chalicelib.domain.selling.checkout import Stage
+from tests.crash import Saboteur
 from tests.examples import ANSWERS, BOXES, RETURN_URL, Shop, an_order_form
 from tests.fakes import CATALOGUE, FACTS, TERMS, VISA
-from tests.fakes_things import a_customer
+from tests.fakes_things import EVIDENCE, a_customer
 
 OTHER_ID = "01JDABCDEFGHJKMNPQRSTVWXY0"
 
@@ -87,7 +88,28 @@ class TestFrm2:
         """It shows nothing of the other order."""
         shop = Shop()
         shop.start()
-        assert refusal(shop, an_order_form(email="eve@example.org")) == "CHECKOUT_ALREADY_PLACED"
+        elsewhere = EVIDENCE.replace(session_id="01JDELSEWHERE")
+        form = replace(an_order_form(email="eve@example.org"), evidence=elsewhere)
+        assert refusal(shop, form) == "CHECKOUT_ALREADY_PLACED"
+
+    def test_the_same_browser_gone_back_to_the_form_corrects_the_order(self) -> None:
+        """Until it is placed; then the form changes nothing any more."""
+        shop = Shop()
+        shop.start()
+        after = shop.start(an_order_form(city="Lyon"))
+        assert (after.buyer.city, after.version) == ("Lyon", 2)
+        shop.place()
+        assert shop.start(an_order_form(city="Nice")).buyer.city == "Lyon"
+
+    def test_an_order_kept_out_by_traffic_is_sent_again(self) -> None:
+        """There is no such order yet, and it was not refused either."""
+        shop = Shop()
+        traffic = Saboteur(shop.ports, at=0, how="conflict")
+        with pytest.raises(errors.Conflict):
+            start_checkout(
+                shop.subscription_id, "solo", an_order_form(), customer=None, ports=traffic
+            )
+        assert shop.start().stage is Stage.REVIEW
 
     def test_a_correction_replaces_the_answers_and_the_boxes(self) -> None:
         """What was ticked before does not count any more."""
@@ -155,6 +177,7 @@ class TestOrderForm:
             ("born_on", "", "MISSING_FIELD"),
             ("born_on", "31/02/1990", "BAD_BIRTH_DATE"),
             ("born_on", "2026-10-05", "BAD_BIRTH_DATE"),
+            ("born_on", "1890-01-01", "BAD_BIRTH_DATE"),
             ("country", "fr", "BAD_COUNTRY"),
             ("city", "x" * 81, "TOO_LONG"),
             ("postal_code", "x" * 11, "TOO_LONG"),

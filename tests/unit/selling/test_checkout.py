@@ -78,6 +78,14 @@ class TestFrm2:
         with pytest.raises(Refused, match="PRICE_CHANGED_REVIEW_AGAIN"):
             place(a_checkout(), price=other)
 
+    def test_a_new_price_is_taken_into_an_order_under_review(self) -> None:
+        """To be looked at, and ordered again; amount, currency and rate come together."""
+        dearer = CATALOGUE.prices[0].replace(id="solo-eur-2", gross_minor=2500, rate_bps=2100)
+        quoted = written(selling.requote(a_checkout(), dearer))
+        assert (quoted.price_row, quoted.gross_minor, quoted.rate_bps) == ("solo-eur-2", 2500, 2100)
+        assert selling.requote(quoted, dearer) is NOTHING
+        assert selling.requote(placed(), dearer) is NOTHING
+
     def test_a_form_can_be_corrected_until_the_order(self) -> None:
         """It is the same checkout, one version later."""
         after = a_checkout(lang="en")
@@ -239,7 +247,9 @@ class TestFrm4:
         """Copied with a space, it is still the address."""
         assert mailbox_address(" zoe@example.org ") == "zoe@example.org"
 
-    @pytest.mark.parametrize("text", ["", "zoe", "zoe@example", "z o@example.org", "a@b.c"])
+    @pytest.mark.parametrize(
+        "text", ["", "zoe", "zoe@example", "z o@example.org", "a@b.c", "a@b.fr,c@d.fr", "zoé@b.fr"]
+    )
     def test_what_cannot_be_an_address_is_refused(self, text: str) -> None:
         """On the field it was typed in."""
         with pytest.raises(Invalid) as caught:
