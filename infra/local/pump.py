@@ -2,8 +2,8 @@
 
 The emulator can do this too, but it does not tell when it is done: while a function works on the
 stream every queue looks empty, and a failed message waits its visibility timeout in wall time.
-Here one thread draws from every source in turn, so an empty round *is* rest; a failed message
-comes back as soon as nothing else moves.
+Here one thread empties every source in turn, so an empty round *is* rest; a failed message comes
+back as soon as nothing else moves.
 
 See docs/decisions/the-sandbox-pumps-its-own-messages.md.
 """
@@ -17,6 +17,8 @@ from typing import Final
 from infra.local.sources import Invoke, Source
 
 ROUNDS_MAX: Final = 20_000
+DRAWS_MAX: Final = 100
+"""How often a source is drawn from before the others have their turn."""
 DELAYED_SECONDS: Final = 0.2
 
 
@@ -50,7 +52,7 @@ class Pump:
         with self._turn:
             records = returned = 0
             for rounds in range(1, rounds_max + 1):
-                carried = sum(source.draw(self._invoke) for source in self._sources)
+                carried = sum(self._empty(source) for source in self._sources)
                 records += carried
                 if carried:
                     continue
@@ -62,3 +64,13 @@ class Pump:
                     return Rest(rounds=rounds, records=records, returned=returned)
                 time.sleep(DELAYED_SECONDS)  # only what was sent with a delay is left
             raise Restless(f"still moving after {rounds_max} rounds and {records} records")
+
+    def _empty(self, source: Source) -> int:
+        """Draw until nothing is left, as a queue that is asked once less costs a call less."""
+        carried = 0
+        for _ in range(DRAWS_MAX):
+            drawn = source.draw(self._invoke)
+            carried += drawn
+            if not drawn:
+                break
+        return carried

@@ -63,7 +63,7 @@ class QueueSource:
     failed: list[str] = field(default_factory=list)
 
     def draw(self, invoke: Invoke) -> int:
-        """Receive up to a batch; a FIFO queue gives every message group its own batch."""
+        """Receive once, give batches; a FIFO queue gives every message group its own."""
         messages = self._receive()
         for batch in self._batches(messages):
             self._give(batch, invoke)
@@ -91,9 +91,11 @@ class QueueSource:
         return sum(int(count) for count in attributes.values())
 
     def _receive(self) -> list[dict[str, Any]]:
+        # what follows a failure in a FIFO group must not be in hand yet
+        is_fifo = self.url.endswith(".fifo")
         answer = self.client.receive_message(
             QueueUrl=self.url,
-            MaxNumberOfMessages=min(self.mapping.batch_size, MESSAGES_PER_CALL_MAX),
+            MaxNumberOfMessages=self.mapping.batch_size if is_fifo else MESSAGES_PER_CALL_MAX,
             MessageSystemAttributeNames=["All"],
             MessageAttributeNames=["All"],
             WaitTimeSeconds=0,
@@ -101,14 +103,16 @@ class QueueSource:
         messages: list[dict[str, Any]] = answer.get("Messages", [])
         return messages
 
-    @staticmethod
-    def _batches(messages: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    def _batches(self, messages: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+        size = self.mapping.batch_size
+
         def group(message: dict[str, Any]) -> str:
             name: str = message.get("Attributes", {}).get("MessageGroupId", "")
             return name
 
         for _, batch in groupby(sorted(messages, key=group), key=group):
-            yield list(batch)
+            whole = list(batch)
+            yield from (whole[start : start + size] for start in range(0, len(whole), size))
 
     def _give(self, batch: list[dict[str, Any]], invoke: Invoke) -> None:
         sent = [message["MessageId"] for message in batch]

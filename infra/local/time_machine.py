@@ -94,10 +94,11 @@ def settle(world: World) -> int:
     """
     moved = 0
     for _ in range(EXCHANGES_MAX):
-        turn = world.rest() + world.deliver()
-        if not turn:
+        moved += world.rest()
+        sent = world.deliver()
+        if not sent:
             return moved
-        moved += turn
+        moved += sent
     raise EndlessExchange(f"no rest after {EXCHANGES_MAX} exchanges")
 
 

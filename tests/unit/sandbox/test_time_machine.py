@@ -48,9 +48,9 @@ class Calendar:
 
 
 class Chatter(Calendar):
-    """A world that never falls silent."""
+    """A world in which the provider never falls silent."""
 
-    def rest(self) -> int:
+    def deliver(self) -> int:
         return 1
 
 
