@@ -1,0 +1,1 @@
+"""The demo: one written story, played on the real stack, audited from outside, and told."""
