@@ -56,12 +56,12 @@ def readable(text: str) -> str:
 
 def _country(form: Mapping[str, str]) -> str:
     """The country chosen; one that the page does not offer is told as none at all."""
-    chosen = form.get("country", "")
+    chosen = readable(form.get("country", ""))
     return chosen if chosen in ("", *COUNTRIES) else NO_COUNTRY
 
 
 def _born_on(form: Mapping[str, str]) -> str:
-    year, month, day = (form.get(part, "").strip() for part in BIRTH)
+    year, month, day = (readable(form.get(part, "")) for part in BIRTH)
     return f"{year}-{month:0>2}-{day:0>2}" if year and month and day else ""
 
 
