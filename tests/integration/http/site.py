@@ -16,6 +16,7 @@ from app import app
 from chalicelib.adapters.log import start_logging
 from chalicelib.application.ports import Facts, Keys, Ports
 from chalicelib.bootstrap import Container, use
+from chalicelib.domain.billing.agenda import SHARDS
 from chalicelib.settings import Settings
 from infra.local.container import proxy_event, route_of
 from tests.fakes import FACTS, Bundle, FakeGateway
@@ -176,6 +177,7 @@ def open_site(world: World) -> Site:
     start_logging()
     container = SiteContainer(SETTINGS, world.ports)
     use(container)
+    world.inhabited.update(range(SHARDS))
     return Site(world, container)
 
 
