@@ -1,0 +1,192 @@
+"""What a gateway promises, in memory and over the wire."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from chalicelib.domain.billing.outcomes import Authorised, Refused, Unknown
+from chalicelib.domain.kernel import errors
+from tests.fakes_things import SUBSCRIPTION_ID
+from tests.integration.adyen.conftest import (
+    FIRST,
+    KEY,
+    PRICE,
+    charge_request,
+    session_request,
+    stored,
+)
+from tests.integration.adyen.providers import Provider
+
+FIRST_RENEWAL = KEY.reference(1)
+
+
+class TestPaymentPage:
+    def test_the_same_key_opens_the_same_page(self, provider: Provider) -> None:
+        opened = [provider.gateway.open_session(session_request()) for _ in range(3)]
+        assert opened[0] == opened[1] == opened[2]
+        assert opened[0].expires_at == session_request().expires_at
+
+    def test_another_key_opens_another_page(self, provider: Provider) -> None:
+        first = provider.gateway.open_session(session_request("one"))
+        second = provider.gateway.open_session(session_request("two"))
+        assert first.session_id != second.session_id
+
+    def test_a_paid_page_tells_reference_amount_and_payment(self, provider: Provider) -> None:
+        page = provider.gateway.open_session(session_request())
+        result = provider.pay(page.session_id)
+        news = provider.gateway.session_news(page.session_id, result)
+        assert (news.reference, news.amount) == (FIRST, PRICE)
+        assert isinstance(news.outcome, Authorised)
+        assert news.outcome.provider_reference
+        assert provider.captured_minor(FIRST) == [2000]
+
+    def test_a_refusal_on_the_page_is_not_money(self, provider: Provider) -> None:
+        page = provider.gateway.open_session(session_request())
+        result = provider.pay(page.session_id, accepted=False)
+        news = provider.gateway.session_news(page.session_id, result)
+        assert news.reference == FIRST
+        assert not isinstance(news.outcome, Authorised)
+        assert provider.captured_minor(FIRST) == []
+
+    def test_a_page_refused_once_can_still_be_paid(self, provider: Provider) -> None:
+        page = provider.gateway.open_session(session_request())
+        provider.pay(page.session_id, accepted=False)
+        result = provider.pay(page.session_id)
+        news = provider.gateway.session_news(page.session_id, result)
+        assert isinstance(news.outcome, Authorised)
+
+    @pytest.mark.parametrize(
+        "given", ["", "made up", "Ab02b4c0", "a&merchantAccount=b", "é\n\x00", "../../x" * 40]
+    )
+    def test_a_result_that_is_not_of_the_page_is_refused(
+        self, provider: Provider, given: str
+    ) -> None:
+        page = provider.gateway.open_session(session_request())
+        provider.pay(page.session_id)
+        with pytest.raises(errors.Refused) as refused:
+            provider.gateway.session_news(page.session_id, given)
+        assert refused.value.code == "BAD_SESSION_RESULT"
+
+    @pytest.mark.parametrize(
+        "session_id", ["", "CS0000000000000000", "../payments", "a/b", "é", "x" * 500, "a?b=c"]
+    )
+    def test_a_page_that_does_not_exist_is_refused(
+        self, provider: Provider, session_id: str
+    ) -> None:
+        with pytest.raises(errors.Refused) as refused:
+            provider.gateway.session_news(session_id, "made up")
+        assert refused.value.code == "BAD_SESSION_RESULT"
+
+    def test_the_result_of_one_page_says_nothing_of_another(self, provider: Provider) -> None:
+        paid = provider.gateway.open_session(session_request("one"))
+        other = provider.gateway.open_session(session_request("two"))
+        result = provider.pay(paid.session_id)
+        provider.pay(other.session_id, accepted=False)
+        with pytest.raises(errors.Refused):
+            provider.gateway.session_news(other.session_id, result)
+
+
+class TestStoredMethods:
+    def test_a_paid_page_leaves_a_method_that_papers_can_name(self, provider: Provider) -> None:
+        method = stored(provider)
+        assert (method.kind, method.brand, method.last_four) == ("scheme", "visa", "1111")
+        assert method.label() == "visa •••• 1111"
+        assert method.expires is not None
+
+    def test_a_stranger_has_none(self, provider: Provider) -> None:
+        stored(provider)
+        assert provider.gateway.stored_methods("0" * 26) == ()
+
+    def test_a_refused_page_leaves_none(self, provider: Provider) -> None:
+        page = provider.gateway.open_session(session_request())
+        provider.pay(page.session_id, accepted=False)
+        assert provider.gateway.stored_methods(SUBSCRIPTION_ID) == ()
+
+    def test_forgetting_twice_is_forgetting_once(self, provider: Provider) -> None:
+        method = stored(provider)
+        for _ in range(3):
+            provider.gateway.forget_method(SUBSCRIPTION_ID, method.token)
+            assert provider.gateway.stored_methods(SUBSCRIPTION_ID) == ()
+
+
+class TestCharge:
+    def test_the_same_key_is_one_charge(self, provider: Provider) -> None:
+        request = charge_request(stored(provider))
+        outcomes = [provider.gateway.charge(request) for _ in range(3)]
+        assert isinstance(outcomes[0], Authorised)
+        assert len({o.provider_reference for o in outcomes if isinstance(o, Authorised)}) == 1
+        assert provider.captured_minor(FIRST_RENEWAL) == [2000]
+
+    def test_the_same_key_from_many_threads_is_one_charge(self, provider: Provider) -> None:
+        """While one is on its way the others may be told to wait: unknown, never refused."""
+        request = charge_request(stored(provider))
+        with ThreadPoolExecutor(8) as pool:
+            outcomes = list(pool.map(provider.gateway.charge, [request] * 8))
+        assert {type(outcome) for outcome in outcomes} <= {Authorised, Unknown}
+        assert any(isinstance(outcome, Authorised) for outcome in outcomes)
+        assert provider.captured_minor(FIRST_RENEWAL) == [2000]
+
+    def test_a_refusal_says_why_and_stays_one(self, provider: Provider) -> None:
+        method = stored(provider)
+        provider.refuse_next(method.token, "12")
+        outcomes = [provider.gateway.charge(charge_request(method)) for _ in range(2)]
+        assert [o.code for o in outcomes if isinstance(o, Refused)] == ["12", "12"]
+        assert provider.captured_minor(FIRST_RENEWAL) == []
+
+    def test_the_next_attempt_after_a_refusal_is_a_charge_of_its_own(
+        self, provider: Provider
+    ) -> None:
+        method = stored(provider)
+        provider.refuse_next(method.token, "12")
+        provider.gateway.charge(charge_request(method))
+        assert isinstance(provider.gateway.charge(charge_request(method, 2)), Authorised)
+        assert provider.captured_minor(KEY.reference(2)) == [2000]
+
+    def test_a_lost_reply_is_unknown_and_found_with_the_same_key(self, provider: Provider) -> None:
+        method = stored(provider)
+        provider.lose_next_reply(method.token)
+        assert provider.gateway.charge(charge_request(method)) == Unknown()
+        assert provider.captured_minor(FIRST_RENEWAL) == [2000]
+        assert isinstance(provider.gateway.charge(charge_request(method)), Authorised)
+        assert provider.captured_minor(FIRST_RENEWAL) == [2000]
+
+    def test_a_call_that_never_arrived_is_unknown_and_made_with_the_same_key(
+        self, provider: Provider
+    ) -> None:
+        method = stored(provider)
+        provider.miss_next_call(method.token)
+        assert provider.gateway.charge(charge_request(method)) == Unknown()
+        assert provider.captured_minor(FIRST_RENEWAL) == []
+        assert isinstance(provider.gateway.charge(charge_request(method)), Authorised)
+        assert provider.captured_minor(FIRST_RENEWAL) == [2000]
+
+
+class TestGiveBack:
+    def test_the_same_order_gives_back_once(self, provider: Provider) -> None:
+        paid = provider.gateway.charge(charge_request(stored(provider)))
+        assert isinstance(paid, Authorised)
+        for _ in range(3):
+            provider.gateway.give_back(
+                paid.provider_reference, reference=FIRST_RENEWAL, idempotency_key="back key 1"
+            )
+        assert provider.returned_minor(FIRST_RENEWAL) == 2000
+
+
+class TestSilence:
+    def test_a_provider_that_is_down_is_unavailable_and_a_charge_unknown(
+        self, provider: Provider
+    ) -> None:
+        method = stored(provider)
+        page = provider.gateway.open_session(session_request())
+        gateway = provider.gateway
+        provider.go_down()
+        assert gateway.charge(charge_request(method)) == Unknown()
+        for ask in (
+            lambda: gateway.open_session(session_request("two")),
+            lambda: gateway.session_news(page.session_id, "made up"),
+            lambda: gateway.stored_methods(SUBSCRIPTION_ID),
+            lambda: gateway.forget_method(SUBSCRIPTION_ID, method.token),
+            lambda: gateway.give_back("PSP1", reference=FIRST, idempotency_key="back"),
+        ):
+            with pytest.raises(errors.GatewayUnavailable):
+                ask()
