@@ -127,5 +127,5 @@ def _midnight(on: date) -> datetime:
 
 
 def _elapsed(start: datetime, end: datetime) -> timedelta:
-    """Time that really passes: two clocks of one zone would be subtracted as if it had no summer."""
+    """Time that really passes, summer time included."""
     return timedelta(seconds=end.timestamp() - start.timestamp())

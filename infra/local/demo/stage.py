@@ -64,10 +64,12 @@ class Scene:
 def set_up(work: Path, profile: str) -> Iterator[Scene]:
     """A fresh system on free ports, its clock stopped at the beginning of the story."""
     ports = Ports(front=free_port(), simulator=free_port(), emulator=free_port())
-    with stack.running(work, ports=ports, profile=profile) as system:
-        with open_doors(system, work, Life(system)) as mailbox:
-            _stop_clock(system, STARTS_AT)
-            yield Scene(system, mailbox, profile)
+    with (
+        stack.running(work, ports=ports, profile=profile) as system,
+        open_doors(system, work, Life(system)) as mailbox,
+    ):
+        _stop_clock(system, STARTS_AT)
+        yield Scene(system, mailbox, profile)
 
 
 def play(scene: Scene, tell: Tell, *, until: datetime = ENDS_AT) -> None:
