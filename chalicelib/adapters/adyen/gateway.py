@@ -7,7 +7,7 @@ logged: they bear personal data and secrets.
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from Adyen.exceptions import AdyenAPIUnprocessableEntity, AdyenError
@@ -24,10 +24,14 @@ from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.selling.checkout import StoredMethod
 
+T = TypeVar("T")
+
 PATH_PART = re.compile(r"[A-Za-z0-9_]{4,80}")
 LOCALES = {"fr": "fr-FR", "en": "en-GB"}
 IN_PROGRESS = "704"
 SUBSCRIPTION = "Subscription"
+UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
+"""What reading an answer comes to that was cut short, or is not the provider's at all."""
 RECURRING_KIND = {"paypal": "paypal", "sepadirectdebit": "sepadirectdebit"}
 
 
@@ -41,13 +45,9 @@ class AdyenGateway:
 
     def open_session(self, request: SessionRequest) -> PaymentSession:
         body = session_body(request, self._merchant)
-        answer = self._ask(
-            lambda: self._payments.sessions(body, idempotency_key=request.idempotency_key)
-        )
-        return PaymentSession(
-            session_id=answer["id"],
-            session_secret=answer["sessionData"],
-            expires_at=datetime.fromisoformat(answer["expiresAt"]),
+        return self._ask(
+            lambda: self._payments.sessions(body, idempotency_key=request.idempotency_key),
+            read_page,
         )
 
     def session_news(self, session_id: str, session_result: str) -> SessionNews:
@@ -55,42 +55,43 @@ class AdyenGateway:
             raise errors.Refused("BAD_SESSION_RESULT")
         query = {"sessionResult": quote(session_result, safe="")}
         try:
-            answer = self._ask(
+            return self._ask(
                 lambda: self._payments.get_result_of_payment_session(
                     session_id, query_parameters=query
-                )
+                ),
+                lambda answer: read_session(_whole(answer)),
             )
         except errors.Refused:
             raise errors.Refused("BAD_SESSION_RESULT") from None
-        return read_session(answer)
 
     def charge(self, request: ChargeRequest) -> Outcome:
         body = charge_body(request, self._merchant)
         try:
             answer = self._payments.payments(body, idempotency_key=request.idempotency_key)
+            return read_charge(answer.message)
         except AdyenAPIUnprocessableEntity as refused:
             code = str(refused.error_code)
             return Unknown() if code == IN_PROGRESS else Refused(code=f"422-{code}")
-        except (AdyenError, RequestException):
+        except (AdyenError, RequestException, *UNREADABLE):
             return Unknown()
-        return read_charge(answer.message)
 
     def give_back(self, provider_reference: str, *, reference: str, idempotency_key: str) -> None:
         body = {"merchantAccount": self._merchant, "reference": reference}
         self._ask(
             lambda: self._facade.checkout.modifications_api.refund_or_cancel_payment(
                 body, _part(provider_reference), idempotency_key=idempotency_key
-            )
+            ),
+            _nothing,
         )
 
     def stored_methods(self, shopper_reference: str) -> tuple[StoredMethod, ...]:
         query = {"merchantAccount": self._merchant, "shopperReference": shopper_reference}
-        answer = self._ask(
+        return self._ask(
             lambda: self._facade.checkout.recurring_api.get_tokens_for_stored_payment_details(
                 query_parameters=query
-            )
+            ),
+            read_methods,
         )
-        return tuple(read_method(method) for method in answer.get("storedPaymentMethods", ()))
 
     def forget_method(self, shopper_reference: str, token: str) -> None:
         query = {"merchantAccount": self._merchant, "shopperReference": shopper_reference}
@@ -98,7 +99,8 @@ class AdyenGateway:
             self._ask(
                 lambda: self._facade.checkout.recurring_api.delete_token_for_stored_payment_details(
                     _part(token), query_parameters=query
-                )
+                ),
+                _nothing,
             )
         except errors.Refused:
             return
@@ -111,15 +113,14 @@ class AdyenGateway:
     def _payments(self) -> Any:
         return self._facade.checkout.payments_api
 
-    def _ask(self, call: Callable[[], Any]) -> Mapping[str, Any]:
-        """The answer's content; a refusal of the request and a silence are told apart."""
+    def _ask(self, call: Callable[[], Any], read: Callable[[Mapping[str, Any]], T]) -> T:
+        """What the answer says; a refusal is told apart from silence and from half an answer."""
         try:
-            answer = call()
+            return read(call().message)
         except AdyenAPIUnprocessableEntity as refused:
             raise errors.Refused("PROVIDER_REFUSED", str(refused.error_code)) from None
-        except (AdyenError, RequestException) as silence:
+        except (AdyenError, RequestException, *UNREADABLE) as silence:
             raise errors.GatewayUnavailable(detail=type(silence).__name__) from None
-        return answer.message or {}
 
 
 def session_body(request: SessionRequest, merchant: str) -> dict[str, Any]:
@@ -169,6 +170,15 @@ def charge_body(request: ChargeRequest, merchant: str) -> dict[str, Any]:
     }
 
 
+def read_page(answer: Mapping[str, Any]) -> PaymentSession:
+    """The payment page that was opened."""
+    return PaymentSession(
+        session_id=answer["id"],
+        session_secret=answer["sessionData"],
+        expires_at=datetime.fromisoformat(answer["expiresAt"]),
+    )
+
+
 def read_charge(answer: Mapping[str, Any]) -> Outcome:
     """What an answer to a charge means; anything not understood is unknown, never a refusal."""
     reference = str(answer.get("pspReference", ""))
@@ -202,6 +212,16 @@ def read_session(answer: Mapping[str, Any]) -> SessionNews:
     )
 
 
+def read_methods(answer: Mapping[str, Any]) -> tuple[StoredMethod, ...]:
+    """Every stored method.
+
+    Raises:
+        ValueError: the answer is empty, which does not say that there is none.
+    """
+    stored = _whole(answer).get("storedPaymentMethods", ())
+    return tuple(read_method(method) for method in stored)
+
+
 def read_method(method: Mapping[str, Any]) -> StoredMethod:
     """A stored payment method in our words: token, brand, last four digits, expiry."""
     month, year = method.get("expiryMonth"), method.get("expiryYear")
@@ -212,6 +232,17 @@ def read_method(method: Mapping[str, Any]) -> StoredMethod:
         last_four=method.get("lastFour"),
         expires=f"{int(month):02}/{year}" if month and year else None,
     )
+
+
+def _whole(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An answer with something in it; the library makes nothing of one that was cut short."""
+    if not answer:
+        raise ValueError("an empty answer")
+    return answer
+
+
+def _nothing(_: object) -> None:
+    """What an acknowledgement says: it came."""
 
 
 def _label(payment: Mapping[str, Any]) -> str | None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from chalicelib.domain.kernel.money import Money
 from chalicelib.pages.billing import OpenSession, PaymentView, render_payment
@@ -21,12 +20,9 @@ from tests.unit.pages.samples import a_chrome
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser
-
     from chalicelib.pages.chrome import Lang
 
 DIST = Path(__file__).parents[3] / "infra" / "web" / "dist"
-CHROMIUM = "/usr/bin/chromium"
 SIMULATOR = "http://localhost:8080"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 # The policy of the payment page, with the simulator in the place of Adyen's addresses.
@@ -118,12 +114,3 @@ def simulator(shop: Shop) -> Iterator[Simulator]:
         pytest.fail("port 8080 is taken: end the sandbox (or whatever listens there) first")
     yield simulator
     simulator.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the file."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()

@@ -7,15 +7,15 @@ from threading import Thread
 from urllib.parse import parse_qsl
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
 from chalicelib.pages.chrome import Assets, assets_from_manifest
+from infra.packaging.browser import executable
 from tests.unit.pages.sample_pages import PAGES
 from tests.unit.pages.samples import a_chrome
 
 WEB = Path(__file__).parents[3] / "infra" / "web"
 DIST = WEB / "dist"
-CHROMIUM = "/usr/bin/chromium"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 POLICY = (
     "default-src 'none'; base-uri 'none'; script-src 'self'; style-src 'self'; "
@@ -91,30 +91,9 @@ def site(assets: Assets) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    """The driver of the browsers."""
-    with sync_playwright() as driver:
-        yield driver
-
-
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """One Chromium for the run."""
-    chromium = playwright.chromium.launch(executable_path=CHROMIUM)
-    yield chromium
-    chromium.close()
-
-
-@pytest.fixture(scope="session")
 def scriptless(playwright: Playwright) -> Iterator[Browser]:
     """A Chromium whose settings forbid scripts, so that it also reads `noscript`."""
     settings = ["--blink-settings=scriptEnabled=false"]
-    chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=settings)
+    chromium = playwright.chromium.launch(executable_path=executable(), args=settings)
     yield chromium
     chromium.close()
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    """The source of axe-core, from the web project's own packages."""
-    return (WEB / "node_modules" / "axe-core" / "axe.min.js").read_text()

@@ -1,0 +1,60 @@
+"""Looks at a page as people do: on a telephone and on a desk, by day and by night."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+Scheme = Literal["light", "dark"]
+WIDTHS = (360, 1280)
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+HEIGHTS = {360: 740, 1280: 800}
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Frames belong to the provider and to the mails: those are looked at on their own.
+OFFENCES = """tags => axe.run(document, {runOnly: tags, iframes: false})
+  .then(r => r.violations.map(v => v.id + ' ' + v.nodes.map(n => n.html).join(' | ')))"""
+WIDEST = "document.documentElement.scrollWidth"
+
+
+@dataclass
+class Looks:
+    """Remembers what it has seen, so that a page is looked at once in a run."""
+
+    axe: str
+    folder: Path
+    seen: set[str] = field(default_factory=set)
+
+    def at(self, page: Page, name: str, settle: Callable[[], Any] | None = None) -> None:
+        """Fail when `page`, called `name`, is not accessible or does not fit; keep pictures of it.
+
+        `settle` draws again what reads the colours once only.
+        """
+        if name in self.seen:
+            return
+        self.seen.add(name)
+        faults: list[str] = []
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            if settle:
+                settle()
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+                faults += [f"{scheme} {width}: {fault}" for fault in self._faults(page, width)]
+                picture = self.folder / f"{name}-{width}-{scheme}.png"
+                page.screenshot(path=picture, full_page=True)
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        assert faults == [], f"{name}: {faults}"
+
+    def _faults(self, page: Page, width: int) -> list[str]:
+        page.evaluate("document.fonts.ready")
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(self.axe)
+        offences: list[str] = page.evaluate(OFFENCES, TAGS)
+        widest = page.evaluate(WIDEST)
+        return offences if widest <= width else [*offences, f"{widest} px wide"]

@@ -1,0 +1,153 @@
+"""A person in front of a browser, and what they do in the shop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tests.e2e.shop.running import SHOP
+from tests.e2e.shop.till import Till
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from playwright.sync_api import Locator, Page
+
+    from tests.e2e.shop.looks import Looks
+    from tests.e2e.shop.running import Sandbox
+    from tests.e2e.shop.watch import Watch
+
+ANSWERS = {
+    "given_name": "Camille",
+    "family_name": "Roussel",
+    "birth_date": "27",
+    "birth_month": "3",
+    "birth_year": "1998",
+    "country": "FR",
+    "address_line": "8 rue des Écoles",
+    "postal_code": "69007",
+    "city": "Lyon",
+}
+PASSWORD = "Nuages-et-Vent-2026"  # noqa: S105 - a made-up person's
+
+
+@dataclass
+class Person:
+    """Who opens the shop with `page`, reads mails at `email`, and is not forgetful."""
+
+    page: Page
+    email: str
+    sandbox: Sandbox
+    looks: Looks
+    watch: Watch
+    lang: str = "fr"
+    order_id: str = ""
+    answers: dict[str, str] = field(default_factory=lambda: dict(ANSWERS))
+
+    @property
+    def till(self) -> Till:
+        """The payment form in front of the person."""
+        return Till(self.page)
+
+    def go(self, path: str) -> None:
+        """Open a page of the shop in the person's language."""
+        self.page.goto(f"{SHOP}/{self.lang}{path}")
+
+    def go_to(self, path: str) -> None:
+        """Open an address that is the same in both languages."""
+        self.page.goto(f"{SHOP}{path}")
+
+    def title(self) -> str:
+        """The heading of the page."""
+        return plain(self.page.locator("h1").inner_text())
+
+    def text(self) -> str:
+        """What the page says, without what surrounds every page."""
+        return plain(self.page.locator("main").inner_text())
+
+    def look(self, name: str, again: Callable[[], None] | None = None) -> None:
+        """Look at the page in every light; fail when it is not accessible or does not fit."""
+        self.looks.at(self.page, f"{self.lang}-{name}", again)
+
+    def travel(self, step: str) -> None:
+        """Press a button of the panel that moves time, and wait for the arrival."""
+        self.go_to(f"/sandbox/{self.lang}")
+        self.page.locator(f'button[value="{step}"]').click()
+        self.sandbox.wait_arrival()
+        self.page.locator('#journey[data-is-moving="no"]').wait_for()
+
+    def payments(self) -> list[dict[str, Any]]:
+        """What the provider was asked for the order in front, accepted or not."""
+        return self.sandbox.payments_of(self.order_id)
+
+    def fill(self, answers: Mapping[str, str]) -> None:
+        """Fill the order form in."""
+        for name, text in answers.items():
+            if name == "country":
+                self.page.select_option("#country", text)
+            else:
+                self.page.fill(f"#order [name={_field(name)}]", text)
+
+    def agree(self, *boxes: str) -> None:
+        """Tick boxes."""
+        for name in boxes:
+            self.page.check(f"#{name}")
+
+    def press(self, form: str) -> None:
+        """Press the button of a form, and wait for the page it leads to."""
+        self.button(form).click()
+        self._arrive()
+
+    def button(self, form: str) -> Locator:
+        """The button that sends a form."""
+        return self.page.locator(f"form#{form} button.button")
+
+    def order(self, *boxes: str) -> None:
+        """Order Premium Solo, from the form to the payment page."""
+        self.go("/order/solo")
+        self.fill({**self.answers, "email": self.email})
+        self.agree(*(boxes or ("capacity", "terms", "immediate_start")))
+        self.press("order")
+        self.press("place")
+        self.till.wait()
+
+    def mail(self, words: str) -> str:
+        """Open the mail about `words` in the mailbox; its text."""
+        mail = self.sandbox.wait_mail(self.email, words)
+        self.go_to(f"/sandbox/{self.lang}/mailbox")
+        row = self.page.get_by_role("row").filter(has_text=self.email).filter(has_text=words)
+        row.first.get_by_role("link").click()
+        assert plain(mail.subject) == self.title()
+        return plain(self.page.locator(".mail-text").inner_text())
+
+    def follow(self, part: str) -> None:
+        """Follow the link of the mail in front whose address contains `part`."""
+        self.page.locator(f'.mail-text a[href*="{part}"]').first.click()
+        self._arrive()
+
+    def set_password(self) -> None:
+        """Choose a password by the link of the access mail; this opens the account."""
+        self.mail("accès" if self.lang == "fr" else "access")
+        self.follow("/password/")
+        self.page.fill("#new_password", PASSWORD)
+        self.press("set-password")
+
+    def _arrive(self) -> None:
+        """Remember the order that the page is about, if any."""
+        self.page.wait_for_load_state()
+        _, found, rest = self.page.url.partition("/checkout/")
+        self.order_id = rest.split("/")[0].split("?")[0] if found else self.order_id
+
+    def badge(self) -> str:
+        """How the subscription stands, as the account says it."""
+        return self.page.locator(".sheet .badge").first.inner_text()
+
+
+def plain(text: str) -> str:
+    """The text with ordinary spaces where French typography wants narrow or unbreakable ones."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def _field(name: str) -> str:
+    """The name under which a field is sent: the first box of the birth date carries the label."""
+    return "birth_day" if name == "birth_date" else name
