@@ -8,6 +8,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -26,10 +27,19 @@ def item_is_genuine(item: Mapping[str, Any], keys: Iterable[str]) -> bool:
         return False
     flat = {**item, "amount.value": amount.get("value"), "amount.currency": amount.get("currency")}
     values = [flat.get(name) for name in SIGNED]
-    if any(isinstance(value, bool | Mapping | list) for value in values):
+    if any(isinstance(value, bool | Mapping | list) for value in values) or not _is_text(item):
         return False
     message = ":".join("" if value is None else str(value) for value in values).encode()
     return _any_key(message, given, keys)
+
+
+def _is_text(item: Mapping[str, Any]) -> bool:
+    """Whether UTF-8 can carry the item: JSON may escape half a character, which no text holds."""
+    try:
+        json.dumps(item, ensure_ascii=False).encode()
+    except (UnicodeEncodeError, RecursionError):
+        return False
+    return True
 
 
 def body_is_genuine(body: bytes, given: str | None, keys: Iterable[str]) -> bool:
