@@ -270,7 +270,10 @@ def _mailbox(visit: Visit, checkout_id: str) -> Response:
         return visit.go(f"/checkout/{checkout_id}")
     try:
         correct_mailbox(checkout_id, visit.form.get("email", ""), ports=visit.ports)
-    except (Invalid, Refused) as error:
-        code = error.fields["email"] if isinstance(error, Invalid) else error.code
-        return _result_page(visit, checkout, {"email": code})
+    except Invalid as invalid:
+        return _result_page(visit, checkout, invalid.fields)
+    except Refused as refused:
+        if refused.code == "ACCOUNT_OPENED":  # the page has no field any more to say it beside
+            raise
+        return _result_page(visit, checkout, {"email": refused.code})
     return visit.go_to(f"/{visit.lang}/checkout/{checkout_id}/result?corrected=1")

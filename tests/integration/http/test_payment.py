@@ -1,6 +1,7 @@
 """Paying over HTTP: one session, results that are checked, tries that are counted (PAY-1)."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -9,8 +10,8 @@ from chalicelib.domain.billing.outcomes import Refused
 from chalicelib.domain.kernel.ids import DueKey
 from chalicelib.domain.selling.checkout import ATTEMPTS_MAX, Stage
 from tests.integration.http.pages import Page
-from tests.integration.http.site import EMAIL, Browser, Site, pay, place, review
-from tests.integration.http.verdicts import LANGS, is_form_error, is_refusal, plain
+from tests.integration.http.site import EMAIL, Browser, Site, open_account, pay, place, review
+from tests.integration.http.verdicts import LANGS, is_form_error, is_refusal
 
 DECLINED = Refused(code="2")
 
@@ -192,17 +193,13 @@ def test_an_order_nobody_paid_is_closed(site: Site) -> None:
     """PAY-1: void after 24 hours; every way in says so and nothing can be paid."""
     browser = site.browser()
     page = place(browser, "en")
-    fakes = site.world.fakes
-    checkout = site.world.ports.store.checkout(order_of(page), fresh=True)
-    closed = checkout.next(stage=Stage.VOID, agenda_at=None)
-    from chalicelib.domain.kernel.change import Change, Replace  # noqa: PLC0415
-
-    site.world.ports.store.commit(Change((Replace(closed),)))
-    assert fakes.gateway.captures == []
+    site.world.live(timedelta(hours=25))
+    assert stage(site, page) is Stage.VOID
+    assert site.gateway.captures == []
     address = page.forms["outcome"].action.removesuffix("/outcome")
     result = browser.follow(browser.get(address))
     assert "This order is closed" in result.text
-    assert f"/en/order/solo" in result.links
+    assert "/en/order/solo" in result.links
     assert browser.follow(browser.get(f"{address}/pay")).html == result.html
     csrf = {"csrf": page.forms["outcome"].fields["csrf"]}
     is_refusal(browser.post(f"{address}/place", csrf), 422, "CHECKOUT_VOID", "en")
@@ -241,20 +238,19 @@ def test_a_wrong_correction_is_said_on_the_page(
     page = browser.submit(result, "mailbox", email=email)
     is_form_error(page, code, lang)
     assert page.forms["mailbox"].fields["email"] == email
-    switch = f"/{'en' if lang == 'fr' else 'fr'}/checkout/{result.forms['mailbox'].action.split('/')[3]}/result"
+    other_lang = "en" if lang == "fr" else "fr"
+    order = result.forms["mailbox"].action.split("/")[3]
+    switch = f"/{other_lang}/checkout/{order}/result"
     assert switch in page.links
     assert browser.get(switch).status == 200
 
 
 def test_an_open_account_decides_itself_about_its_mailbox(site: Site) -> None:
     """After the password is set, the order's browser has no say any more."""
-    from tests.integration.http.site import open_account  # noqa: PLC0415
-
     browser = site.browser()
     result = paid_order(site, browser)
     site.world.rest()
     open_account(site, site.browser())
     page = browser.submit(result, "mailbox", email="mallory@example.org")
-    assert page.status == 422
-    assert plain("Le compte est déjà ouvert") or page.text
+    is_refusal(page, 422, "ACCOUNT_OPENED", "fr")
     assert site.world.fakes.post.to("mallory@example.org") == ()
