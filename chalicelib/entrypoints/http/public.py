@@ -8,6 +8,7 @@ from typing import Any
 
 from chalice.app import Blueprint, Request, Response
 
+from chalicelib.domain.contract.terms import TermsVersion
 from chalicelib.domain.kernel.errors import NotFound
 from chalicelib.domain.kernel.language import Language
 from chalicelib.domain.papers.seller import Seller
@@ -56,8 +57,15 @@ def terms_pdf(lang: str, version: str) -> Response:
 
 
 def _terms_pdf(visit: Visit, version: str) -> Response:
-    named = visit.ports.facts.terms.named(version)
+    named = _named(visit, version)
     return visit.go_to(f"/assets/terms-{named.version}-{visit.lang}.pdf")
+
+
+def _named(visit: Visit, version: str) -> TermsVersion:
+    try:
+        return visit.ports.facts.terms.named(version)
+    except NotFound:
+        raise NotFound("NO_TERMS", version) from None
 
 
 def _terms(visit: Visit, version: str | None) -> Response:
@@ -65,7 +73,7 @@ def _terms(visit: Visit, version: str | None) -> Response:
 
     archive = visit.ports.facts.terms
     current = archive.current(visit.ports.clock())
-    shown = archive.named(version) if version else current
+    shown = _named(visit, version) if version else current
     published = sorted(archive.versions, key=lambda known: known.published_at, reverse=True)
     view = TextView(
         markdown=_text(f"terms/{shown.version}", visit.lang),
