@@ -28,7 +28,7 @@ ANSWERS = {
     "postal_code": "69007",
     "city": "Lyon",
 }
-PASSWORD = "Nuages-et-Vent-2026"  # noqa: S105 - a made-up person's
+PASSWORD = "Nuages-et-Vent-2026"
 
 
 @dataclass
@@ -102,6 +102,22 @@ class Person:
         """The button that sends a form."""
         return self.page.locator(f"form#{form} button.button")
 
+    def sign_in(self) -> None:
+        """Open the account with the mailbox and the password."""
+        self.go("/sign-in")
+        self.page.fill("#email", self.email)
+        self.page.fill("#password", PASSWORD)
+        self.press("sign-in")
+
+    def subscribe(self) -> None:
+        """Order, pay and open the account."""
+        self.order()
+        self.till.pay_by_card("4111111111111111")
+        self.mail("accès" if self.lang == "fr" else "access")
+        self.follow("/password/")
+        self.page.fill("#new_password", PASSWORD)
+        self.press("set-password")
+
     def order(self, *boxes: str) -> None:
         """Order Premium Solo, from the form to the payment page."""
         self.go("/order/solo")
@@ -124,13 +140,6 @@ class Person:
         """Follow the link of the mail in front whose address contains `part`."""
         self.page.locator(f'.mail-text a[href*="{part}"]').first.click()
         self._arrive()
-
-    def set_password(self) -> None:
-        """Choose a password by the link of the access mail; this opens the account."""
-        self.mail("accès" if self.lang == "fr" else "access")
-        self.follow("/password/")
-        self.page.fill("#new_password", PASSWORD)
-        self.press("set-password")
 
     def _arrive(self) -> None:
         """Remember the order that the page is about, if any."""

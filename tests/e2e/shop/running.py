@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from infra.local import stack
 from infra.local.life import Life
-from infra.local.ports import PortTaken, Ports
+from infra.local.ports import Ports, PortTaken
 from infra.local.run import open_doors
 
 if TYPE_CHECKING:

@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 PARIS = ZoneInfo("Europe/Paris")
+MAILS = (
+    "confirmed",
+    "access",
+    "invoice",
+    "second-invoice",
+    "cancelled",
+    "undone",
+    "cancelled-again",
+    "ended",
+)
 
 
 def test_a_subscription_is_bought_renewed_and_left(a_person: Callable[..., Person]) -> None:
@@ -37,6 +47,7 @@ def test_a_subscription_is_bought_renewed_and_left(a_person: Callable[..., Perso
     _keeps_the_invoices(camille, 2)
     _cancels_undoes_and_cancels(camille)
     _is_gone_and_keeps_the_papers(camille)
+    _reads_every_mail(camille)
 
 
 def _orders_and_corrects(camille: Person) -> None:
@@ -178,6 +189,17 @@ def _is_gone_and_keeps_the_papers(camille: Person) -> None:
     assert "réservé aux abonnés" in camille.page.locator(".notice").inner_text()
     camille.look("course-closed")
     _keeps_the_invoices(camille, 2)
+
+
+def _reads_every_mail(camille: Person) -> None:
+    """Each is accessible and fits a telephone, as mail programs show its markup."""
+    mails = camille.sandbox.mails_to(camille.email)
+    assert len(mails) == len(MAILS)
+    for mail, name in zip(mails, MAILS, strict=True):
+        assert mail.html is not None
+        assert mail.text is not None
+        camille.page.set_content(mail.html)
+        camille.look(f"mail-{name}")
 
 
 def _today(camille: Person) -> date:

@@ -20,7 +20,7 @@ FORBIDDEN = "the server responded with a status of 403"
 
 @dataclass
 class Watch:
-    """Everything that went wrong in one browser; `allowed` names complaints that a test provokes."""
+    """Everything that went wrong in one browser; a test allows what it provokes."""
 
     allowed: set[str] = field(default_factory=set)
     complaints: list[str] = field(default_factory=list)
@@ -34,7 +34,7 @@ class Watch:
         context.on("page", self._opened)
 
     def _opened(self, page: Page) -> None:
-        page.on("crash", lambda: self.complaints.append(f"{page.url} crashed"))
+        page.on("crash", lambda _: self.complaints.append(f"{page.url} crashed"))
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type not in LOUD or FORM_SENT_BACK in message.text:

@@ -1,0 +1,82 @@
+"""The pages around the shop: control panel, mailbox, learning site."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.e2e.shop.person import Person
+
+pytestmark = pytest.mark.e2e
+
+LANGS = ("fr", "en")
+HAS_PLAYED = "document.querySelector('video').currentTime > 0"
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_pages_look_right(a_person: Callable[..., Person], lang: str) -> None:
+    sasha = a_person(f"sasha-{lang}", lang)
+    sasha.order()
+    sasha.till.pay_by_card("4111111111111111")
+    sasha.mail("confirm")
+    sasha.look("sandbox-mail")
+    for name, path in (
+        ("sandbox-panel", f"/sandbox/{lang}"),
+        ("sandbox-mailbox", f"/sandbox/{lang}/mailbox"),
+        ("learn-home", f"/learn/{lang}"),
+        ("learn-course", f"/learn/{lang}/course"),
+        ("learn-forum", f"/learn/{lang}/forum"),
+    ):
+        sasha.go_to(path)
+        sasha.look(name)
+
+
+def test_the_free_video_plays(a_person: Callable[..., Person]) -> None:
+    """Nobody has to sign in for it, and it has captions."""
+    tao = a_person("tao", "en")
+    tao.go_to("/learn/en")
+    tao.page.locator("video").evaluate("video => video.play()")
+    tao.page.wait_for_function(HAS_PLAYED)
+    assert tao.page.locator("track[kind=captions]").get_attribute("srclang") == "en"
+
+
+def test_the_policy_of_new_contracts_is_switched(a_person: Callable[..., Person]) -> None:
+    """The next order follows the reading chosen on the panel."""
+    uma = a_person("uma", "en")
+    for profile in ("strict", "recommended"):
+        uma.go_to("/sandbox/en")
+        uma.page.locator(f"#profile-{profile}").check()
+        uma.page.get_by_role("button", name="Apply").click()
+        uma.page.locator(".notice").wait_for()
+        assert uma.page.locator(f"#profile-{profile}").is_checked()
+        assert uma.sandbox.system.profile() == profile
+
+
+def test_a_charge_refused_from_the_panel(a_person: Callable[..., Person]) -> None:
+    """The learner reads that the payment is late; a later attempt goes through."""
+    vera = a_person("vera", "en")
+    vera.subscribe()
+    vera.go_to("/sandbox/en")
+    vera.page.locator("#token").select_option(
+        label=vera.page.locator("#token option").last.inner_text()
+    )
+    vera.page.get_by_role("button", name="Refuse").click()
+    vera.travel("month")
+    vera.go("/account")
+    assert vera.badge() == "Payment late"
+    vera.look("account-late")
+    vera.travel("month")
+    vera.go("/account")
+    assert vera.badge() == "Active"
+
+
+def test_the_clock_does_not_go_back(a_person: Callable[..., Person]) -> None:
+    wim = a_person("wim", "en")
+    wim.go_to("/sandbox/en")
+    wim.page.locator("#date").evaluate("box => { box.min = ''; box.value = '2020-01-01'; }")
+    wim.page.get_by_role("button", name="Go", exact=True).click()
+    assert "does not go back" in wim.page.locator(".notice").inner_text()
