@@ -29,6 +29,7 @@ T = TypeVar("T")
 PATH_PART = re.compile(r"[A-Za-z0-9_]{4,80}")
 LOCALES = {"fr": "fr-FR", "en": "en-GB"}
 IN_PROGRESS = "704"
+UNPAID_STATUSES = ("refused", "canceled", "expired", "active")
 SUBSCRIPTION = "Subscription"
 UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
 """What reading an answer comes to that was cut short, or is not the provider's at all."""
@@ -193,7 +194,11 @@ def read_charge(answer: Mapping[str, Any]) -> Outcome:
 
 
 def read_session(answer: Mapping[str, Any]) -> SessionNews:
-    """What a payment page came to: the successful payment if there is one, else the last."""
+    """What a payment page came to: the successful payment if there is one, else the last.
+
+    A page that is still open after its shopper came back was refused or given up: the shopper must
+    be told at once, and money that comes all the same beats this answer.
+    """
     payments = list(answer.get("payments") or ())
     paid = [payment for payment in payments if payment.get("resultCode") == "Authorised"]
     payment = (paid or payments or [{}])[-1]
@@ -202,7 +207,9 @@ def read_session(answer: Mapping[str, Any]) -> SessionNews:
         outcome = Authorised(
             provider_reference=str(payment["pspReference"]), method_label=_label(payment)
         )
-    elif answer.get("status") == "refused" or payment.get("resultCode") == "Refused":
+    elif payment.get("resultCode") == "Refused" or (
+        not payments and answer.get("status") in UNPAID_STATUSES
+    ):
         outcome = Refused(provider_reference=payment.get("pspReference"), code="session")
     amount = payment.get("amount")
     return SessionNews(

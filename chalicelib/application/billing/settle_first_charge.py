@@ -7,7 +7,7 @@ from chalicelib.application.ports import Ports
 from chalicelib.domain.billing.first_charge import send_back, settle_first
 from chalicelib.domain.billing.outcomes import Authorised, Outcome
 from chalicelib.domain.kernel.change import Change
-from chalicelib.domain.kernel.errors import Refused
+from chalicelib.domain.kernel.errors import GatewayUnavailable, Refused
 from chalicelib.domain.kernel.ids import parse_reference
 from chalicelib.domain.selling.checkout import Checkout, Stage, attempt
 
@@ -66,4 +66,21 @@ def report_session(checkout_id: str, session_id: str, session_result: str, *, po
     checkout = ports.store.checkout(checkout_id)
     if news.amount is not None and news.amount != checkout.gross:
         raise Refused("BAD_SESSION_RESULT", checkout_id)
-    settle_first_charge(checkout_id, named[1], news.outcome, now=ports.clock(), ports=ports)
+    outcome = _with_method(checkout_id, news.outcome, ports)
+    settle_first_charge(checkout_id, named[1], outcome, now=ports.clock(), ports=ports)
+
+
+def _with_method(checkout_id: str, outcome: Outcome, ports: Ports) -> Outcome:
+    """The outcome with what paid: the confirmation leaves at once and must name it (FRM-4).
+
+    A provider that is silent, or slow to store, delays nothing: its notification tells later.
+    """
+    if not isinstance(outcome, Authorised) or outcome.method is not None:
+        return outcome
+    try:
+        methods = ports.gateway.stored_methods(checkout_id)
+    except GatewayUnavailable:
+        return outcome
+    if not methods:
+        return outcome
+    return outcome.replace(method=methods[-1], method_label=methods[-1].label())
