@@ -151,6 +151,10 @@ class Shop:
         """The same world with something else behind some of its ports."""
         return self.ports.bundle(**other)
 
+    def restart(self) -> None:
+        """Another process takes over, on healthy ports; messages in hand were lost."""
+        self._world = None
+
     # ---- buying ----
 
     def start(self, form: OrderForm | None = None, *, customer: Customer | None = None) -> Checkout:
@@ -227,7 +231,7 @@ class Shop:
         """Let time pass, with a sweep whenever something is due, as the schedule would."""
         self.rest()
         for _ in range(STEPS_MAX):
-            at = self._next_due()
+            at = self.next_due()
             if at is None or at > instant:
                 break
             self.ports.clock.move_to(max(at, self.ports.clock()))
@@ -237,7 +241,8 @@ class Shop:
             raise AssertionError("the agenda never comes to rest")
         self.ports.clock.move_to(max(instant, self.ports.clock()))
 
-    def _next_due(self) -> datetime | None:
+    def next_due(self) -> datetime | None:
+        """When the schedule will next find something; what it found and left comes again soon."""
         now = self.ports.clock()
         instants = (getattr(t, "agenda_at", None) for t in self.ports.store.things.values())
         waits = [at if at > now else now + LEASE for at in instants if at is not None]

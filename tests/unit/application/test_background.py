@@ -497,6 +497,16 @@ class TestWork:
             commit_fresh(ports.store, decide)
         assert tried == list(range(TRIES))
 
+    def test_the_fourth_try_may_still_win(self) -> None:
+        """Three rivals were first."""
+        ports = FakePorts()
+        ports.store.commit(Change((Insert(a_subscription()),)))
+
+        def decide(lost: int) -> Change:
+            return Change((Replace(a_subscription(version=2 if lost == TRIES - 1 else 9)),))
+
+        assert commit_fresh(ports.store, decide) == decide(TRIES - 1)
+
     def test_a_checkout_on_the_agenda_waits_for_its_money(self) -> None:
         """Reminded when its hour has come."""
         shop = Shop()

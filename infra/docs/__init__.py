@@ -1,0 +1,1 @@
+"""Documents read out of the code: `python -m infra.docs.clauses`, `infra.docs.policies`."""
