@@ -1,5 +1,6 @@
 """Clients of the emulators: fixed region, keys that open nothing, one endpoint."""
 
+from functools import lru_cache
 from typing import Any, Final
 
 import boto3
@@ -9,8 +10,9 @@ REGION: Final = "eu-west-3"
 CREDENTIALS: Final = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
 
 
+@lru_cache(maxsize=64)
 def client(service: str, endpoint: str) -> Any:
-    """A client of `service` at `endpoint`."""
+    """A client of `service` at `endpoint`; made once, as threads may share it."""
     # the engine's shard names are shorter than botocore's own check of them allows
     config = Config(
         parameter_validation=service != "dynamodbstreams",

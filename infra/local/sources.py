@@ -61,12 +61,14 @@ class QueueSource:
     arn: str
     mapping: Mapping
     failed: list[str] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
 
     def draw(self, invoke: Invoke) -> int:
         """Receive once, give batches; a FIFO queue gives every message group its own."""
         messages = self._receive()
         for batch in self._batches(messages):
             self._give(batch, invoke)
+        self._delete_done()
         return len(messages)
 
     def wake(self) -> int:
@@ -121,13 +123,22 @@ class QueueSource:
             failed = failed_ids(answer, sent) if self.mapping.is_partial else frozenset[str]()
         except Exception:  # noqa: BLE001 - whatever a handler raises fails its batch
             failed = frozenset(sent)
-        for message in batch:
-            if message["MessageId"] in failed:
-                self.failed.append(message["ReceiptHandle"])
-            else:
-                self.client.delete_message(
-                    QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"]
-                )
+        receipts = {message["MessageId"]: message["ReceiptHandle"] for message in batch}
+        self.failed += [receipts.pop(each) for each in sent if each in failed]
+        self.done += receipts.values()
+
+    def _delete_done(self) -> None:
+        receipts, self.done = self.done, []
+        for start in range(0, len(receipts), MESSAGES_PER_CALL_MAX):
+            some = receipts[start : start + MESSAGES_PER_CALL_MAX]
+            answer = self.client.delete_message_batch(
+                QueueUrl=self.url,
+                Entries=[
+                    {"Id": str(place), "ReceiptHandle": receipt}
+                    for place, receipt in enumerate(some)
+                ],
+            )
+            assert not answer.get("Failed"), "the queue kept a message that was done"
 
 
 @dataclass

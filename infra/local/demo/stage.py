@@ -49,6 +49,7 @@ class Scene:
     learner_ids: dict[str, str] = field(default_factory=dict)
     acts: list[Act] = field(default_factory=list)
     opened: dict[str, list[tuple[datetime, datetime | None]]] = field(default_factory=dict)
+    platform: requests.Session = field(default_factory=requests.Session)
     steps: int = 0
 
     @property
@@ -193,7 +194,7 @@ def _look(scene: Scene) -> None:
 
 
 def _may_learn(scene: Scene, learner_id: str) -> bool:
-    answer = requests.get(
+    answer = scene.platform.get(
         f"{scene.shop}/api/entitlements/{learner_id}",
         headers={"Authorization": f"Bearer {scene.system.keys.platform_key}"},
         timeout=ANSWER_SECONDS,
