@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 Papers = Callable[[Message, Ports], None]
 News = Literal["delivered", "held", "lost"]
+WRITES = ("put_item", "update_item", "transact_write_items")
 AGENDA_MAX = 1_000
 ROUNDS_MAX = 100
 RECEIVES_MAX = 5
@@ -267,6 +268,21 @@ def on_table(
 ) -> World:
     """A world whose store is a table, with the table's own stream."""
     fakes = FakePorts()
-    store = DynamoStore(dynamodb, table, ids, meter=meter)
     stream = TableStream(dynamodb, streams, table)
-    return World(fakes, fakes.bundle(store=store), stream.drain)
+    written: list[str] = []
+
+    def note(operation: str, units: float) -> None:
+        if operation in WRITES:
+            written.append(operation)
+        if meter is not None:
+            meter(operation, units)
+
+    def read_stream() -> Sequence[Committed]:
+        """Nothing is asked of the stream as long as nothing was written."""
+        if not written:
+            return ()
+        written.clear()
+        return stream.drain()
+
+    store = DynamoStore(dynamodb, table, ids, meter=note)
+    return World(fakes, fakes.bundle(store=store), read_stream)

@@ -7,9 +7,8 @@ from typing import Any
 from chalicelib.application.ports import QueueName
 from chalicelib.domain.billing.agenda import SHARDS
 from chalicelib.domain.billing.due import DueState
-from tests.world import World
+from tests.world import WRITES, World
 
-WRITES = ("put_item", "update_item", "transact_write_items")
 TAIL: tuple[QueueName, ...] = ("numbering", "documents", "mail")
 STEP_OF_OPERATION = {
     "query": "find what is due, sixteen shards",

@@ -75,9 +75,8 @@ def _measured(
 ) -> RenewalCosts:
     name, counter = _table(others), Counter()
     create_table(dynamodb, name)
-    world = on_table(dynamodb, streams, name, ids, meter=counter)
     _inhabit(dynamodb, name, others)
-    world.read_stream()  # what others did is relayed already
+    world = on_table(dynamodb, streams, name, ids, meter=counter)
     return renewal_costs(world, counter, BATCH)
 
 
