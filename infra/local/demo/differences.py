@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from infra.local.demo.audit import Findings
-from infra.local.demo.story import PEOPLE, Person
+from infra.local.demo.story import PARIS, PEOPLE, Person
 
 MINOR_PER_EURO = 100
+DECIMALS = 4
 RIGHTS = {
     "kept": "kept for the fourteen days",
     "lost_at_first_use": "lost with the first use of a paid lesson",
@@ -46,15 +47,27 @@ def _money(one: Findings, other: Findings) -> str:
 
 def _access(one: Findings, other: Findings) -> Iterator[str]:
     gaps = {
-        person.name: other.access_days[person.key] - one.access_days[person.key]
-        for person in PEOPLE
+        person: other.access_days[person.key] - one.access_days[person.key] for person in PEOPLE
     }
-    changed = {name: gap for name, gap in gaps.items() if round(gap, 4)}
+    changed = {person: gap for person, gap in gaps.items() if round(gap, DECIMALS)}
     if not changed:
         yield "Access: no difference."
-        return
-    for name, gap in changed.items():
-        yield f"Access: {name} has {gap:+.2f} days under {other.profile}."
+    for person, gap in changed.items():
+        more = _paid(other, person) - _paid(one, person)
+        price = f"for {euros(more)} more" if more else "for the same money"
+        yield (
+            f"Access: {person.name} has {gap:+.2f} days under {other.profile}, "
+            f"{price}{_refusals(other, person)}."
+        )
+
+
+def _refusals(found: Findings, person: Person) -> str:
+    refused = [
+        f"{charge.at.astimezone(PARIS):%d %b %Y}"
+        for charge in found.charges
+        if charge.key == person.key and charge.refusal
+    ]
+    return f" (charge refused on {', '.join(refused)})" if refused else ""
 
 
 def _rights(one: Findings, other: Findings) -> Iterator[str]:

@@ -19,7 +19,7 @@ class PageRefused(RuntimeError):
     """A page did not lead where the visitor expected; the text is what it said."""
 
 
-class _Reader(HTMLParser):
+class Reader(HTMLParser):
     """What a page holds for somebody who fills in its forms."""
 
     def __init__(self) -> None:
@@ -41,6 +41,13 @@ class _Reader(HTMLParser):
         """Keep the words."""
         if data.strip():
             self.words.append(data.strip())
+
+
+def read_page(text: str) -> Reader:
+    """What a page of HTML holds."""
+    reader = Reader()
+    reader.feed(text)
+    return reader
 
 
 @dataclass(frozen=True)
@@ -171,8 +178,7 @@ class Visitor:
     def _page(self, verb: str, path: str, fields: dict[str, str] | None = None) -> Page:
         address = f"{self.shop}/{self.person.lang}{path}"
         answer = self.browser.request(verb, address, data=fields, timeout=ANSWER_SECONDS)
-        reader = _Reader()
-        reader.feed(answer.text)
+        reader = read_page(answer.text)
         words = " ".join(reader.words)
         if not answer.ok:
             raise PageRefused(f"{self.person.name}: {path} said {answer.status_code}: {words}")
