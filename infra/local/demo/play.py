@@ -4,7 +4,7 @@ import json
 import shutil
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -65,6 +65,12 @@ def play_all(out: Path, screen: TextIO, until: datetime = ENDS_AT) -> Shown:
     board, started = Board(PROFILES, screen), time.monotonic()
     with ThreadPoolExecutor(len(PROFILES)) as pool:
         plays = [pool.submit(_play, profile, out, board, until) for profile in PROFILES]
+        try:
+            ended, _ = wait(plays, return_when=FIRST_EXCEPTION)
+        finally:
+            board.end()  # one that stumbled, or Ctrl-C, ends the others
+        for play in ended:
+            play.result()  # the first to stumble says why, not those it ended
         found = [play.result() for play in plays]
     wall_seconds = time.monotonic() - started
     played: list[Played] = [(each, count(each, until)) for each in found]

@@ -13,6 +13,10 @@ WORDS_MAX: Final = 60
 CLEAR_LINE: Final = "\x1b[2K"
 
 
+class CurtainDown(Exception):
+    """The plays are asked to end before their last moment."""
+
+
 class Board:
     """One line for each profile; several plays may tell at the same time."""
 
@@ -20,6 +24,7 @@ class Board:
         self._out = out
         self._moves = out.isatty()
         self._turn = threading.Lock()
+        self._is_over = False
         self._lines = {profile: f"{profile:<12} is being set up" for profile in profiles}
         self._months = dict.fromkeys(profiles, "")
         self._words = dict.fromkeys(profiles, "")
@@ -30,7 +35,13 @@ class Board:
         """What a play under `profile` tells its progress to."""
         return lambda at, words: self._tell(profile, at, words)
 
+    def end(self) -> None:
+        """End every play: the next time it tells something, it meets `CurtainDown`."""
+        self._is_over = True
+
     def _tell(self, profile: str, at: datetime, words: str) -> None:
+        if self._is_over:
+            raise CurtainDown
         local = at.astimezone(PARIS)
         with self._turn:
             self._words[profile] = words or self._words[profile]

@@ -7,7 +7,7 @@ import pytest
 
 from infra.local.demo.audit import Letter
 from infra.local.demo.differences import differences, euros
-from infra.local.demo.progress import Board
+from infra.local.demo.progress import Board, CurtainDown
 from infra.local.demo.story import PEOPLE, STARTS_AT, paris
 from infra.local.demo.tale import story
 from infra.local.demo.verdict import count
@@ -107,3 +107,10 @@ def test_a_page_gives_its_forms_tokens_and_its_words() -> None:
     assert page.hidden == {"csrf": "t", "terms": "2026-09-01"}
     assert page.config == {"session": {"id": "CS1"}}
     assert page.words == ["Pay"]
+
+
+def test_a_play_that_is_called_off_stops_at_its_next_step() -> None:
+    board = Board(("recommended",), io.StringIO())
+    board.end()
+    with pytest.raises(CurtainDown):
+        board.of("recommended")(paris(2027, 2, 1), "")
