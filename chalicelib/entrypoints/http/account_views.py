@@ -182,7 +182,7 @@ def _method(stored: StoredMethod, today: date) -> PaymentMethod:
         expires_on = date(year, month, monthrange(year, month)[1])
     return PaymentMethod(
         kind=KINDS.get(stored.kind, "card"),
-        brand=stored.brand,
+        brand=stored.name() if stored.brand else None,
         last_four=stored.last_four,
         expires_on=expires_on,
         is_expired=expires_on is not None and expires_on < today,

@@ -49,9 +49,13 @@ def read(visit: Visit) -> OrderForm:
 
 def readable(text: str) -> str:
     """The text without what nobody sees: control signs, turns of direction, doubled blanks."""
-    composed = " ".join(unicodedata.normalize("NFC", text).split())
-    seen = (c for c in composed if c in JOINERS or unicodedata.category(c) not in UNSEEN)
-    return "".join(seen).strip(f" {JOINERS}")
+    seen = "".join(sign for sign in text if sign.isspace() or _is_seen(sign))
+    words = unicodedata.normalize("NFC", seen).split()
+    return " ".join(words).strip(f" {JOINERS}")
+
+
+def _is_seen(sign: str) -> bool:
+    return sign in JOINERS or unicodedata.category(sign) not in UNSEEN
 
 
 def _country(form: Mapping[str, str]) -> str:
