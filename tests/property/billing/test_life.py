@@ -2,7 +2,7 @@
 
 from collections import Counter
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import settings
@@ -24,7 +24,7 @@ from chalicelib.domain.billing.due import DueState
 from chalicelib.domain.billing.outcomes import Authorised, Refused
 from chalicelib.domain.contract.subscription import Status
 from chalicelib.domain.kernel import errors
-from chalicelib.domain.kernel.calendar import due_date, paris_date, start_of_day
+from chalicelib.domain.kernel.calendar import due_date, paris_date, period_index, start_of_day
 from chalicelib.domain.kernel.ids import parse_reference
 from tests.crash import How, Killed, Saboteur
 from tests.examples import BOXES, Shop, an_order_form
@@ -47,6 +47,8 @@ class Life(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.payments = 0
+        self.dark_since: tuple[int, date] | None = None
+        self.dark_periods: set[int] = set()
 
     @initialize(
         profile=st.sampled_from(["recommended", "as_written", "strict"]),
@@ -69,7 +71,7 @@ class Life(RuleBasedStateMachine):
         """Time passes and the schedule does not."""
         self.shop.ports.clock.advance(timedelta(hours=hours))
 
-    @rule(hours=st.integers(1, 26))
+    @rule(hours=st.integers(1, 4))
     def the_provider_is_down(self, hours: int) -> None:
         """When something is due: charges get no answer, returns are put off."""
         self.wait_until_due()
@@ -202,6 +204,18 @@ class Life(RuleBasedStateMachine):
             d.from_on <= today < d.to_on and d.state is DueState.PAID for d in self.shop.dues()
         ):
             assert opens
+
+    @invariant()
+    def a_month_that_starts_without_service_is_never_owed(self) -> None:
+        subscription = self.shop.subscription()
+        if subscription.status is Status.SUSPENDED:
+            today = paris_date(self.shop.ports.clock())
+            recovered = sum("PaymentRecovered" in c.events for c in self.shop.ports.store.committed)
+            if self.dark_since is None or self.dark_since[0] != recovered:
+                self.dark_since = recovered, today
+            first = period_index(subscription.anchor_on, self.dark_since[1]) + 1
+            self.dark_periods |= set(range(first, period_index(subscription.anchor_on, today) + 1))
+        assert not self.dark_periods & {due.period for due in self.shop.dues()}
 
     # ---- and at the end ----
 

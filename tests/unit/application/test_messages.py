@@ -18,7 +18,7 @@ from tests.fakes_things import (
 
 GOLDEN = Path(__file__).parents[2] / "data" / "messages-schema-1.json"
 SENT: dict[str, Entity] = {
-    "PeriodPaid": a_due(version=3),
+    "PeriodPaid": a_due(version=3, method_label="visa •••• 1111"),
     "SubscriptionConcluded": a_subscription(),
     "MoneyReturned": a_reversal(version=2),
     "CheckoutWaiting": a_checkout(version=2),

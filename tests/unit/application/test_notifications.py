@@ -1,6 +1,7 @@
 """What the provider notifies, and what comes back from its page."""
 
 import json
+from collections import defaultdict
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from chalicelib.application.billing.settle_first_charge import report_session
 from chalicelib.application.ports import PaymentSession, SessionNews
 from chalicelib.application.selling.open_payment import open_payment
 from chalicelib.domain.billing.due import DueState
-from chalicelib.domain.billing.outcomes import Authorised, Refused, Unknown
+from chalicelib.domain.billing.outcomes import Authorised, Outcome, Refused, Unknown
 from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.selling.checkout import Stage
@@ -228,6 +229,40 @@ class TestPay1:
         gateway.session_news = lambda session_id, session_result: news  # type: ignore[method-assign]
         report_session(shop.subscription_id, "CS1", "result", ports=shop.bundled(gateway=gateway))
         assert shop.checkout().stage is Stage.PLACED
+
+
+class TestFrm4:
+    """FRM-4: the confirmation leaves at once, and names what paid."""
+
+    UNNAMED = Authorised(provider_reference="PSP1")
+
+    def report(self, outcome: Outcome, **world: Any) -> Shop:
+        """Come back from a page whose answer does not name the method."""
+        shop, session = placed()
+        shop.ports.gateway.pay(session.session_id)
+        gateway = replace(shop.ports.gateway, **world)
+        news = SessionNews(f"{shop.subscription_id}.0000.1.1", PRICE, outcome)
+        gateway.session_news = lambda session_id, session_result: news  # type: ignore[method-assign]
+        ports = shop.bundled(gateway=gateway)
+        report_session(shop.subscription_id, session.session_id, "result", ports=ports)
+        return shop
+
+    def test_a_method_the_answer_does_not_name_is_asked_for(self) -> None:
+        """The provider stored it with the payment."""
+        shop = self.report(self.UNNAMED)
+        assert shop.subscription().method == VISA
+        assert shop.due(0).method_label == VISA.label()
+
+    @pytest.mark.parametrize("world", [{"is_down": True}, {"methods": defaultdict(list)}])
+    def test_a_provider_that_cannot_tell_yet_delays_nothing(self, world: dict[str, Any]) -> None:
+        """The contract is concluded; its notification names the method later."""
+        shop = self.report(self.UNNAMED, **world)
+        assert shop.checkout().stage is Stage.PAID
+        assert shop.subscription().method is None
+
+    def test_a_refusal_has_no_method_to_ask_for(self) -> None:
+        """The order stays open."""
+        assert self.report(Refused(code="2")).checkout().stage is Stage.PLACED
 
 
 class TestDef1:

@@ -59,7 +59,7 @@ class TestRen1:
         assert (due.from_on, due.to_on) == (date(2027, 2, 28), date(2027, 3, 31))
         assert (due.gross_minor, due.net_minor, due.vat_minor) == (2000, 1667, 333)
         assert due.agenda_at == paris(2027, 2, 28, 5)
-        assert due.method_label == "visa •••• 1111"
+        assert due.method_label == "Visa •••• 1111"
 
     def test_a_contract_without_a_method_yet_names_none(self) -> None:
         """The label comes with the payment."""
