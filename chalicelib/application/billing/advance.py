@@ -85,10 +85,10 @@ def _advance_subscription(subscription_id: str, ports: Ports) -> None:
 
 
 def _forget(subscription: Subscription, ports: Ports) -> None:
-    if subscription.method is None:
-        return
-    ports.gateway.forget_method(subscription.id, subscription.method.token)
-    ports.store.commit(forgotten(subscription))
+    if subscription.method is not None:
+        ports.gateway.forget_method(subscription.id, subscription.method.token)
+    if subscription.agenda_at is not None:
+        ports.store.commit(forgotten(subscription))
 
 
 def _drive_confirmation(subscription: Subscription, ports: Ports) -> None:

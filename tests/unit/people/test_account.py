@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.application.exits.cancel_renewal import cancel_renewal
 from chalicelib.application.people import account
+from chalicelib.domain.contract.subscription import Status
 from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.change import Change, Insert, Remove
 from chalicelib.domain.kernel.seals import link_token, mailbox_digest
@@ -136,6 +138,18 @@ class TestFrm4:
         self.mend(shop, "ZOE@example.org")
         shop.rest()
         assert len(shop.ports.post.letters) == before
+
+    def test_mended_after_the_end_it_goes_out_and_the_contract_sleeps_again(self) -> None:
+        """An ended contract is not swept for ever."""
+        shop = Shop()
+        shop.subscribe()
+        cancel_renewal(shop.subscription_id, shop.subscription().customer_id, ports=shop.ports)
+        shop.run_until(shop.ports.clock() + timedelta(days=40))
+        assert shop.subscription().status is Status.ENDED
+        self.mend(shop, "zoe@mended.example")
+        shop.run_until(shop.ports.clock() + timedelta(hours=1))
+        assert len(shop.ports.post.to("zoe@mended.example")) == 2
+        assert shop.subscription().agenda_at is None
 
     def test_an_opened_account_is_its_owners_to_change(self) -> None:
         """Not that of whoever still has the page."""
