@@ -89,11 +89,12 @@ def books(world: World) -> Proof:
 
 def assert_books_close(world: World) -> None:
     """The proof is green, the journal sums to zero, and the provider counted what we counted."""
-    proof = books(world)
+    proof, gateway = books(world), world.fakes.gateway
     assert (proof.findings, proof.parked, proof.journal_minor) == ((), (), 0)
-    captured = [capture.amount.minor for capture in world.fakes.gateway.captures]
+    captured = [capture.amount.minor for capture in gateway.captures]
     assert sum(captured) == proof.captured_minor + proof.returned_minor
-    assert len(captured) == proof.captures + len(world.fakes.gateway.returns)
+    assert len(captured) == proof.captures + len(gateway.returns)
+    assert len(gateway._give_backs) == len(gateway.returns), "one key for each payment given back"
 
 
 def assert_at_rest(world: World) -> None:
