@@ -102,6 +102,17 @@ class Session(Value):
     refusal_code: str | None = None
 
 
+BRANDS = {
+    "amex": "American Express",
+    "cartebancaire": "CB",
+    "maestro": "Maestro",
+    "mc": "Mastercard",
+    "paypal": "PayPal",
+    "sepadirectdebit": "SEPA",
+    "visa": "Visa",
+}
+
+
 class StoredMethod(Value):
     """A payment method the provider keeps for us; never a card number (PAY-5)."""
 
@@ -111,10 +122,14 @@ class StoredMethod(Value):
     last_four: str | None = None
     expires: str | None = None
 
+    def name(self) -> str:
+        """The brand as its bearer knows it; the provider's own word when it has no other."""
+        code = self.brand or self.kind
+        return BRANDS.get(code, code.replace("_", " "))
+
     def label(self) -> str:
         """How documents name it: the brand and the last four digits."""
-        brand = (self.brand or self.kind).replace("_", " ")
-        return f"{brand} •••• {self.last_four}" if self.last_four else brand
+        return f"{self.name()} •••• {self.last_four}" if self.last_four else self.name()
 
 
 class Checkout(Entity):

@@ -17,6 +17,7 @@ PROFILES: Final = ("recommended", "as_written", "strict")
 CODES: Final = ("12", "2", "6", "20")
 API_FAULTS: Final = ("timeout_after",)
 WEBHOOK_FAULTS: Final = ("duplicate", "lose", "reorder")
+NOON: Final = time(12)
 NOTICES: Final = ("applied", "not_ahead", "busy")
 
 
@@ -155,16 +156,20 @@ class Panel:
 
 
 def _target(now: datetime, form: Any) -> datetime | None:
-    """The instant that a form asks for; None when it names none."""
+    """The instant that a form asks for; None when it names none.
+
+    Charges leave early in the morning: a journey begun at night still sees those of its last day.
+    """
     local = now.astimezone(PARIS)
+    clock = max(local.time(), NOON)
     match form.get("step"):
         case "day":
-            return _at(local.date() + timedelta(days=1), local.time())
+            return _at(local.date() + timedelta(days=1), clock)
         case "month":
-            return _at(_next_month(local.date()), local.time())
+            return _at(_next_month(local.date()), clock)
         case "date":
             try:
-                return _at(date.fromisoformat(form.get("date", "")), time(12))
+                return _at(date.fromisoformat(form.get("date", "")), NOON)
             except ValueError:
                 return None
         case _:

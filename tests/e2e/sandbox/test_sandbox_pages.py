@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.e2e.shop.running import wait_for
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -40,7 +42,7 @@ def test_the_free_video_plays(a_person: Callable[..., Person]) -> None:
     tao = a_person("tao", "en")
     tao.go_to("/learn/en")
     tao.page.locator("video").evaluate("video => video.play()")
-    tao.page.wait_for_function(HAS_PLAYED)
+    wait_for(lambda: tao.page.evaluate(HAS_PLAYED), "the first picture")
     assert tao.page.locator("track[kind=captions]").get_attribute("srclang") == "en"
 
 
@@ -78,5 +80,5 @@ def test_the_clock_does_not_go_back(a_person: Callable[..., Person]) -> None:
     wim = a_person("wim", "en")
     wim.go_to("/sandbox/en")
     wim.page.locator("#date").evaluate("box => { box.min = ''; box.value = '2020-01-01'; }")
-    wim.page.get_by_role("button", name="Go", exact=True).click()
+    wim.page.get_by_role("button", name="Move on").click()
     assert "does not go back" in wim.page.locator(".notice").inner_text()

@@ -72,7 +72,8 @@ class Person:
     def travel(self, step: str) -> None:
         """Press a button of the panel that moves time, and wait for the arrival."""
         self.go_to(f"/sandbox/{self.lang}")
-        self.page.locator(f'button[value="{step}"]').click()
+        with self.page.expect_navigation():
+            self.page.locator(f'button[value="{step}"]').click()
         self.sandbox.wait_arrival()
         self.page.locator('#journey[data-is-moving="no"]').wait_for()
 

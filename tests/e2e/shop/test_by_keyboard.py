@@ -34,6 +34,7 @@ def test_an_order_is_made_with_keys_alone(a_person: Callable[..., Person]) -> No
     kim = a_person("kim")
     kim.go("")
     _reach(kim, 'main a[href$="/order/solo"]', "Enter")
+    kim.page.wait_for_url("**/order/solo")
     for field, text in TYPED:
         _reach(kim, field)
         kim.page.keyboard.type(text)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pypdf import PdfReader
 
+from tests.e2e.shop.looks import RULES
 from tests.e2e.shop.person import PASSWORD, plain
 from tests.e2e.shop.running import SHOP
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from tests.e2e.shop.person import Person
+    from tests.e2e.shop.looks import RULES
+from tests.e2e.shop.person import Person
 
 pytestmark = pytest.mark.e2e
 
@@ -88,14 +90,14 @@ def _reads_the_confirmation_before_the_access(camille: Person) -> None:
     subjects = [mail.subject for mail in camille.sandbox.mails_to(camille.email)]
     assert [subject.split()[1] for subject in subjects] == ["abonnement", "votre", "facture"]
     text = camille.mail("confirmé")
-    assert "•••• 1111" in text
+    assert "Visa •••• 1111" in text
     camille.look("mail")
     with camille.page.expect_download() as given:
         camille.page.locator('a[download$=".pdf"]').click()
     paper = PdfReader(given.value.path())
     written = "".join(page.extract_text() for page in paper.pages)
     assert "Camille Roussel" in written
-    assert "•••• 1111" in written
+    assert "Visa •••• 1111" in written
 
 
 def _finds_the_course_locked(camille: Person) -> None:
@@ -199,7 +201,7 @@ def _reads_every_mail(camille: Person) -> None:
         assert mail.html is not None
         assert mail.text is not None
         camille.page.set_content(mail.html)
-        camille.look(f"mail-{name}")
+        camille.looks.at(camille.page, f"mail-{name}", rules=RULES)
 
 
 def _today(camille: Person) -> date:

@@ -75,7 +75,7 @@ def test_paypal(a_person: Callable[..., Person]) -> None:
     gwen.till.pay_by_paypal()
     assert gwen.title() == PAID["en"]
     assert [one["method"] for one in gwen.payments()] == ["paypal"]
-    assert "paypal" in gwen.mail("confirmed").lower()
+    assert "PayPal" in gwen.mail("confirmed")
 
 
 def test_a_french_card_bears_two_brands(a_person: Callable[..., Person]) -> None:

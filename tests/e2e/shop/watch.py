@@ -49,5 +49,5 @@ class Watch:
 
     def require_calm(self) -> None:
         """Fail when the console complained, a policy was broken or a request left this machine."""
-        assert self.complaints == []
-        assert self.strangers == []
+        assert not self.complaints, self.complaints
+        assert not self.strangers, self.strangers
