@@ -1,5 +1,6 @@
 """Shows how far each play has come: bars on a terminal, plain lines anywhere else."""
 
+import shutil
 import threading
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +10,6 @@ from infra.local.demo.stage import Tell
 from infra.local.demo.story import ENDS_AT, PARIS, STARTS_AT
 
 WIDTH: Final = 24
-WORDS_MAX: Final = 60
 CLEAR_LINE: Final = "\x1b[2K"
 
 
@@ -47,7 +47,7 @@ class Board:
             self._words[profile] = words or self._words[profile]
             if self._moves:
                 bar = _bar((at - STARTS_AT) / (ENDS_AT - STARTS_AT))
-                told = self._words[profile][:WORDS_MAX]
+                told = self._words[profile]
                 self._lines[profile] = f"{profile:<12} {bar} {local:%d %b %Y}  {told}"
                 self._draw()
             elif words or self._is_new_month(profile, local):
@@ -62,8 +62,10 @@ class Board:
         return month != before
 
     def _draw(self, *, is_first: bool = False) -> None:
+        # a line that wraps would be two, and the next drawing would miss it by one
+        columns = shutil.get_terminal_size().columns - 1
         up = "" if is_first else f"\x1b[{len(self._lines)}F"
-        text = "".join(f"{CLEAR_LINE}{line}\n" for line in self._lines.values())
+        text = "".join(f"{CLEAR_LINE}{line[:columns]}\n" for line in self._lines.values())
         self._out.write(up + text)
         self._out.flush()
 
