@@ -17,7 +17,6 @@ from tests.integration.http.site import (
     HOST,
     PASSWORD,
     Site,
-    mailed_path,
     open_account,
     sign_in,
     subscribe,
@@ -26,15 +25,6 @@ from tests.integration.http.verdicts import LANGS, is_form_error, is_refusal
 
 ORDER = "/checkout/01JDABCDEFGHJKMNPQRSTVWXYZ"
 UNKNOWN = "nobody@example.org"
-
-
-@pytest.fixture
-def member(site: Site) -> Site:
-    """A site where somebody has an account and is not signed in."""
-    browser = site.browser()
-    subscribe(site, browser)
-    open_account(site, browser)
-    return site
 
 
 class Counting:
@@ -58,15 +48,18 @@ def without_mailbox(page: Page, email: str) -> str:
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_a_wrong_password_and_an_unknown_mailbox_are_told_alike(member: Site, lang: str) -> None:
+def test_a_wrong_password_and_an_unknown_mailbox_are_told_alike(settled: Site, lang: str) -> None:
     """Same status, same words, and the same work behind."""
-    browser = member.browser()
+    browser = settled.browser()
     work: list[Counter[str]] = []
     pages: list[str] = []
     for email in (EMAIL, UNKNOWN):
         form = browser.get(f"/{lang}/sign-in")
-        store, accounts = Counting(member.world.ports.store), Counting(member.world.fakes.accounts)
-        vars(member.container).update(store=store, accounts=accounts)
+        store, accounts = (
+            Counting(settled.world.ports.store),
+            Counting(settled.world.fakes.accounts),
+        )
+        vars(settled.container).update(store=store, accounts=accounts)
         page = browser.submit(form, "sign-in", email=email, password="wrong as can be 1")
         is_form_error(page, "BAD_CREDENTIALS", lang)
         pages.append(without_mailbox(page, email))
@@ -77,30 +70,30 @@ def test_a_wrong_password_and_an_unknown_mailbox_are_told_alike(member: Site, la
     assert "session" not in browser.cookies
 
 
-def test_nobody_is_asked_about_under_a_real_name(member: Site) -> None:
+def test_nobody_is_asked_about_under_a_real_name(settled: Site) -> None:
     """The question for an unknown mailbox is about an account that cannot exist."""
-    accounts = Counting(member.world.fakes.accounts)
-    vars(member.container).update(accounts=accounts)
-    sign_in(member.browser(), email=UNKNOWN)
+    accounts = Counting(settled.world.fakes.accounts)
+    vars(settled.container).update(accounts=accounts)
+    sign_in(settled.browser(), email=UNKNOWN)
     assert accounts.asked == [("check_password", (DUMMY_ID, PASSWORD))]
 
 
 @pytest.mark.parametrize("password", ["", "x" * 257, PASSWORD.lower(), f" {PASSWORD}", "\x00"])
-def test_only_the_very_password_opens(member: Site, password: str) -> None:
-    browser = member.browser()
+def test_only_the_very_password_opens(settled: Site, password: str) -> None:
+    browser = settled.browser()
     is_form_error(sign_in(browser, "en", password=password), "BAD_CREDENTIALS", "en")
     assert browser.get("/en/account").status == 303
 
 
-def test_a_password_is_never_written_back(member: Site) -> None:
-    page = sign_in(member.browser(), password="Wrong 1 indeed!")
+def test_a_password_is_never_written_back(settled: Site) -> None:
+    page = sign_in(settled.browser(), password="Wrong 1 indeed!")
     assert "Wrong 1 indeed!" not in page.html
     assert page.forms["sign-in"].fields["email"] == EMAIL
 
 
 @pytest.mark.parametrize("email", [EMAIL, "  ZOE@example.ORG "])
-def test_the_mailbox_is_known_however_it_is_written(member: Site, email: str) -> None:
-    browser = member.browser()
+def test_the_mailbox_is_known_however_it_is_written(settled: Site, email: str) -> None:
+    browser = settled.browser()
     assert browser.follow(sign_in(browser, email=email)).forms["sign-out"].action == "/fr/sign-out"
 
 
@@ -112,17 +105,17 @@ def test_the_mailbox_is_known_however_it_is_written(member: Site, email: str) ->
         "account", "/%2f%2fevil.example/..", "https:evil.example", "/fr//evil.example",
     ],
 )  # fmt: skip
-def test_signing_in_never_leads_away(member: Site, target: str) -> None:
+def test_signing_in_never_leads_away(settled: Site, target: str) -> None:
     """An open redirect would lend our name to somebody else's page."""
-    browser = member.browser()
+    browser = settled.browser()
     asked = browser.get(f"/fr/sign-in?{urlencode({'next': target})}")
     assert asked.forms["sign-in"].fields["next"] == ""
     done = browser.submit(asked, "sign-in", email=EMAIL, password=PASSWORD, next=target)
     assert done.location == "/fr/account"
 
 
-def test_signing_in_leads_back_to_where_it_was_asked(member: Site) -> None:
-    browser = member.browser()
+def test_signing_in_leads_back_to_where_it_was_asked(settled: Site) -> None:
+    browser = settled.browser()
     page = browser.follow(browser.get("/en/account/documents"))
     assert page.forms["sign-in"].fields["next"] == "/account/documents"
     wrong = browser.submit(page, "sign-in", email=EMAIL, password="no")
@@ -161,14 +154,14 @@ def end(site: Site, subscription_id: str) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_somebody_subscribed_already_is_told_so(member: Site, lang: str) -> None:
+def test_somebody_subscribed_already_is_told_so(settled: Site, lang: str) -> None:
     """DEF-1: one live Solo per person; nothing is charged."""
-    browser = member.browser()
+    browser = settled.browser()
     browser.follow(sign_in(browser, lang))
-    before = len(member.gateway.pages)
+    before = len(settled.gateway.pages)
     page = browser.submit(browser.get(f"/{lang}/order/solo"), "order", **BOXES)
     is_refusal(page, 422, "ALREADY_SUBSCRIBED", lang)
-    assert len(member.gateway.pages) == before
+    assert len(settled.gateway.pages) == before
 
 
 @pytest.mark.parametrize(
@@ -190,138 +183,9 @@ def test_the_page_before_is_remembered_when_it_is_ours(site: Site, referer: str,
     assert page.forms["sign-in"].fields["next"] == path
 
 
-@pytest.mark.parametrize(("lang", "other"), [("fr", "en"), ("en", "fr")])
-def test_the_language_switch_of_the_account_forms_sends_nothing(
-    member: Site, lang: str, other: str
-) -> None:
-    """It shows the form in the other language: no sign-in, no mail, no password."""
-    browser = member.browser()
-    page = browser.submit(
-        browser.get(f"/{lang}/sign-in?next=/account/method"), "sign-in",
-        email=EMAIL, password=PASSWORD, switch_lang=other,
-    )  # fmt: skip
-    assert (page.status, page.lang) == (200, other)
-    assert page.forms["sign-in"].fields["next"] == "/account/method"
-    assert page.forms["sign-in"].fields["email"] == EMAIL
-    assert "session" not in browser.cookies
-    member.world.read_stream()
-    asked = browser.get(f"/{lang}/password")
-    page = browser.submit(asked, "password-link", email=EMAIL, switch_lang=other)
-    assert (page.status, page.lang) == (200, other)
-    assert list(member.world.read_stream()) == []
-    ask_link(member)
-    link = mailed_path(member, EMAIL, "/password/")
-    form = browser.get(link)
-    page = browser.submit(
-        form, "set-password", new_password="Another 1 entirely", switch_lang=other
-    )
-    assert (page.status, page.lang) == (200, other)
-    assert sign_in(member.browser(), password="Another 1 entirely").status == 422
-
-
-def ask_link(site: Site, email: str = EMAIL, lang: str = "fr") -> Page:
-    """Ask for a link to set the password; the answer, once mails are out."""
-    browser = site.browser()
-    page = browser.submit(browser.get(f"/{lang}/password"), "password-link", email=email)
-    site.world.rest()
-    return page
-
-
-@pytest.mark.parametrize("lang", LANGS)
-def test_asking_for_a_link_tells_nothing_about_the_mailbox(member: Site, lang: str) -> None:
-    """SEC-1: known, unknown, asked twice, not even an address: the same page."""
-    browser = member.browser()
-    form = browser.get(f"/{lang}/password")
-    told = []
-    for email in (EMAIL, EMAIL, UNKNOWN, "no address"):
-        page = browser.submit(form, "password-link", email=email)
-        assert page.status == 200
-        told.append(without_mailbox(page, email))
-    assert len(set(told)) == 1
-    letters = len(member.world.fakes.post.letters)
-    member.world.rest()
-    assert len(member.world.fakes.post.letters) == letters + 1
-
-
-@pytest.mark.parametrize("lang", LANGS)
-def test_a_link_works_once(member: Site, lang: str) -> None:
-    """A used link is over, in the language of whoever follows it."""
-    ask_link(member)
-    link = mailed_path(member, EMAIL, "/password/").replace("/fr/", f"/{lang}/")
-    browser = member.browser()
-    form = browser.get(link)
-    done = browser.submit(form, "set-password", new_password="A new 1 for me, please")
-    assert done.location == f"/{lang}/account"
-    is_refusal(member.browser().get(link), 422, "LINK_EXPIRED", lang)
-    again = browser.submit(form, "set-password", new_password="Stolen 1 by the link")
-    is_refusal(again, 422, "LINK_EXPIRED", lang)
-    assert sign_in(member.browser(), password="Stolen 1 by the link").status == 422
-    assert sign_in(member.browser(), password="A new 1 for me, please").status == 303
-
-
-def test_a_link_has_its_time(member: Site) -> None:
-    ask_link(member)
-    link = mailed_path(member, EMAIL, "/password/")
-    assert member.browser().get(link).status == 200
-    member.world.fakes.clock.advance(timedelta(days=2))
-    is_refusal(member.browser().get(link), 422, "LINK_EXPIRED", "fr")
-
-
-def test_a_link_with_any_character_changed_is_none(member: Site) -> None:
-    """Every part of it is sealed."""
-    ask_link(member)
-    link = mailed_path(member, EMAIL, "/password/")
-    start = link.index("/password/") + len("/password/")
-    browser = member.browser()
-    for at in range(start, len(link)):
-        other = "0" if link[at] != "0" else "1"
-        is_refusal(browser.get(link[:at] + other + link[at + 1 :]), 422, "LINK_EXPIRED", "fr")
-    for broken in (link[:-1], link + "A", link[:start] + "x", link[:start] + "~~~"):
-        is_refusal(browser.get(broken), 422, "LINK_EXPIRED", "fr")
-    assert browser.get(link).status == 200
-
-
-def test_a_session_is_no_link_and_a_link_no_session(member: Site) -> None:
-    """A seal of one purpose never passes for another."""
-    browser = member.browser()
-    browser.follow(sign_in(browser))
-    session = browser.cookies["session"]
-    is_refusal(member.browser().get(f"/fr/password/{session}"), 422, "LINK_EXPIRED", "fr")
-    ask_link(member)
-    stranger = member.browser()
-    stranger.cookies["session"] = mailed_path(member, EMAIL, "/password/").rpartition("/")[2]
-    assert stranger.get("/fr/account").status == 303
-
-
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("password", ["", "short 1A", "x" * 257])
-def test_a_password_that_does_not_do_is_said_beside_it(
-    member: Site, password: str, lang: str
-) -> None:
-    ask_link(member)
-    browser = member.browser()
-    form = browser.get(mailed_path(member, EMAIL, "/password/").replace("/fr/", f"/{lang}/"))
-    page = browser.submit(form, "set-password", new_password=password)
-    is_form_error(page, "WEAK_PASSWORD", lang)
-    assert 'href="#new_password"' in page.html
-    assert page.forms["set-password"].fields["username"] == EMAIL
-
-
-def test_a_new_password_ends_every_older_session(member: Site) -> None:
-    """SEC-1: whoever was signed in by the old password is out."""
-    browser = member.browser()
-    browser.follow(sign_in(browser))
-    ask_link(member)
-    other = member.browser()
-    form = other.get(mailed_path(member, EMAIL, "/password/"))
-    other.submit(form, "set-password", new_password="A new 1 for me, please")
-    assert browser.get("/fr/account").status == 303
-    assert other.get("/fr/account").status == 200
-
-
-def test_signing_out_is_this_browser_or_every_one(member: Site) -> None:
+def test_signing_out_is_this_browser_or_every_one(settled: Site) -> None:
     """SEC-1: the session here, or every session of the account."""
-    here, there = member.browser(), member.browser()
+    here, there = settled.browser(), settled.browser()
     for browser in (here, there):
         browser.follow(sign_in(browser))
     kept = here.cookies["session"]
@@ -333,13 +197,13 @@ def test_signing_out_is_this_browser_or_every_one(member: Site) -> None:
     assert here.get("/fr/account").status == 303
 
 
-def test_a_session_has_its_hours(member: Site) -> None:
+def test_a_session_has_its_hours(settled: Site) -> None:
     """The clock on the wall counts, not the one a sandbox may move."""
-    browser = member.browser()
+    browser = settled.browser()
     browser.follow(sign_in(browser))
-    member.world.fakes.clock.advance(timedelta(days=3))
+    settled.world.fakes.clock.advance(timedelta(days=3))
     assert browser.get("/fr/account").status == 200
-    member.world.fakes.wall_clock.advance(timedelta(hours=12))
+    settled.world.fakes.wall_clock.advance(timedelta(hours=12))
     assert browser.get("/fr/account").status == 303
 
 
