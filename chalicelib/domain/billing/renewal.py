@@ -72,7 +72,12 @@ def claim(due: DueItem, subscription: Subscription, *, policy: Policy, now: date
         return NOTHING
     owed = due if due.postings else _at_contract_price(due, subscription)
     attempt = Attempt(number=len(due.attempts) + 1, opened_at=now)
-    charging = owed.next(state=DueState.CHARGING, attempts=(*due.attempts, attempt))
+    charging = owed.next(
+        state=DueState.CHARGING,
+        attempts=(*due.attempts, attempt),
+        # written a month ago, perhaps before the provider had told the method, or for another one
+        method_label=subscription.method.label() if subscription.method else due.method_label,
+    )
     return Change((Replace(charging),))
 
 

@@ -88,6 +88,10 @@ class TestRen1:
         assert due.attempts == (Attempt(number=1, opened_at=CHARGED_AT),)
         assert due.agenda_at == CHARGED_AT
 
+    def test_a_claim_names_the_method_that_is_about_to_be_charged(self) -> None:
+        """Not the one of a month ago, when it may not have been known."""
+        assert claimed(a_due(method_label=None)).method_label == VISA.label()
+
     def test_a_claim_asks_for_the_contracts_price_with_its_own_vat(self) -> None:
         """24.00 are 20.00 and 4.00."""
         dearer = a_subscription(gross_minor=2400)
