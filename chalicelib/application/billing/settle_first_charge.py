@@ -23,9 +23,9 @@ def settle_first_charge(
         Conflict: somebody else kept being first.
     """
 
-    def decide(tried: int) -> Change:
-        fresh = tried > 0
-        checkout = ports.store.checkout(checkout_id, fresh=fresh)
+    def decide(_: int) -> Change:
+        # Money may come before a lagging copy shows the attempt: only the present order decides.
+        checkout = ports.store.checkout(checkout_id, fresh=True)
         if attempt(checkout, number) is None:
             raise Refused("UNKNOWN_ATTEMPT", checkout_id)
         if isinstance(outcome, Authorised) and checkout.stage is Stage.PLACED:
@@ -63,7 +63,7 @@ def report_session(checkout_id: str, session_id: str, session_result: str, *, po
     named = parse_reference(news.reference)
     if named is None or named[0].subscription_id != checkout_id or named[0].period != 0:
         raise Refused("BAD_SESSION_RESULT", checkout_id)
-    checkout = ports.store.checkout(checkout_id)
+    checkout = ports.store.checkout(checkout_id, fresh=True)
     if news.amount is not None and news.amount != checkout.gross:
         raise Refused("BAD_SESSION_RESULT", checkout_id)
     outcome = _with_method(checkout_id, news.outcome, ports)
