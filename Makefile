@@ -56,6 +56,11 @@ package: .venv-package/.made venv web  ## the bundle, the layer and the template
 	.venv-package/bin/python -m infra.packaging.build --out build/package
 	.venv/bin/cfn-lint --non-zero-exit-code error build/package/sam.yaml
 
+.PHONY: docs
+docs: venv  ## write docs/clauses.md and docs/policies.md again from the code and its tests
+	$(PY) -m infra.docs.clauses
+	$(PY) -m infra.docs.policies
+
 .PHONY: bench
 bench: venv .venv-package/.made  ## measure start-up and papers again, and write the figures down
 	.venv-package/bin/python -m infra.bench.cold_init > build/cold-init.md && mv build/cold-init.md docs/benchmarks/cold-init.md

@@ -74,7 +74,9 @@ def test_a_subscriber_opens_the_course_and_the_first_use_is_told_once(assets: Pa
     assert shop.calls[0]["path"] == f"/api/entitlements/{LEARNER}"
 
 
-@pytest.mark.parametrize("token", ["", "forged~1~99999999999~seal", session(hours=-1)])
+@pytest.mark.parametrize(
+    "token", ["", "forged~1~99999999999~seal", session(hours=-1)], ids=["none", "forged", "old"]
+)
 def test_nobody_known_is_asked_to_sign_in(assets: Path, token: str) -> None:
     shop = Shop("courses")
     page = site(shop, assets, token).get("/learn/fr/course").text
