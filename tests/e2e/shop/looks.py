@@ -19,7 +19,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Landmarks and the like are what a whole page has; a mail stands inside somebody else's.
 PAGE_RULES = [*RULES, "best-practice"]
 # Frames belong to the provider and to the mails: those are looked at on their own.
-OFFENCES = """tags => axe.run(document, {runOnly: tags, iframes: false, resultTypes: ['violations']})
+OFFENCES = """tags => axe
+  .run(document, {runOnly: tags, iframes: false, resultTypes: ['violations']})
   .then(r => r.violations.map(v => v.id + ' ' + v.nodes.map(n => n.html).join(' | ')))"""
 WIDEST = "document.documentElement.scrollWidth"
 

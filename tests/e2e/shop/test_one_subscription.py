@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from tests.e2e.shop.looks import RULES
-from tests.e2e.shop.person import Person
+    from tests.e2e.shop.person import Person
 
 pytestmark = pytest.mark.e2e
 
@@ -200,6 +199,7 @@ def _reads_every_mail(camille: Person) -> None:
     for mail, name in zip(mails, MAILS, strict=True):
         assert mail.html is not None
         assert mail.text is not None
+        camille.page.goto("about:blank")
         camille.page.set_content(mail.html)
         camille.looks.at(camille.page, f"mail-{name}", rules=RULES)
 
