@@ -28,7 +28,7 @@ run: venv emulator engine web  ## start everything on this machine and print the
 	$(PY) -m infra.local.run
 
 .PHONY: demo
-demo: venv emulator engine web browser  ## walk one subscription through its life, by itself
+demo: venv emulator engine web  ## play ten subscribers over fourteen months under two policies, and audit them
 	$(PY) -m infra.local.demo
 
 .PHONY: test
