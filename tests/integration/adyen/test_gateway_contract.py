@@ -90,7 +90,7 @@ class TestStoredMethods:
     def test_a_paid_page_leaves_a_method_that_papers_can_name(self, provider: Provider) -> None:
         method = stored(provider)
         assert (method.kind, method.brand, method.last_four) == ("scheme", "visa", "1111")
-        assert method.label() == "visa •••• 1111"
+        assert method.label() == "Visa •••• 1111"
         assert method.expires is not None
 
     def test_a_stranger_has_none(self, provider: Provider) -> None:
