@@ -43,7 +43,8 @@ check: venv  ## format, lint, types, layers, quick tests: under a minute
 	.venv/bin/ruff check $(PYTHON_SOURCES)
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	$(PY) -m pytest -q -n auto $(QUICK_TESTS)
+	$(PY) -m pytest -q -n auto --cov=chalicelib.domain --cov=chalicelib.application --cov-branch \
+	    --cov-report=term:skip-covered --cov-fail-under=100 $(QUICK_TESTS)
 
 .PHONY: pr
 pr: test package  ## what a change must pass before it is offered
@@ -62,9 +63,10 @@ docs: venv  ## write docs/clauses.md and docs/policies.md again from the code an
 	$(PY) -m infra.docs.policies
 
 .PHONY: bench
-bench: venv .venv-package/.made  ## measure start-up and papers again, and write the figures down
+bench: venv engine .venv-package/.made  ## measure start-up and papers again, and write the figures down
 	.venv-package/bin/python -m infra.bench.cold_init > build/cold-init.md && mv build/cold-init.md docs/benchmarks/cold-init.md
 	$(PY) -m infra.papers.benchmark > build/papers.md && mv build/papers.md docs/benchmarks/papers.md
+	$(PY) -m infra.bench.units > build/units.md && mv build/units.md docs/benchmarks/units.md
 
 .PHONY: gallery
 gallery: venv web  ## every component of the pages on one page, in build/gallery/

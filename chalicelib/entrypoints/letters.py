@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Any
 
 from chalicelib.application.letters import Written, post_letter
@@ -14,8 +13,8 @@ from chalicelib.domain.billing.agenda import next_retry
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.renewal import suspension_at
 from chalicelib.domain.billing.reversal import Reversal
-from chalicelib.domain.contract.subscription import Contract, Subscription
-from chalicelib.domain.kernel.calendar import paris_date
+from chalicelib.domain.contract.subscription import Contract, Subscription, effective_on
+from chalicelib.domain.kernel.calendar import due_date, paris_date
 from chalicelib.domain.kernel.ids import DueKey
 from chalicelib.domain.kernel.language import Language
 from chalicelib.domain.kernel.policy import policy_named
@@ -208,7 +207,8 @@ def _returned(message: Message, ports: Ports) -> None:
     reversal = Reversal.model_validate_json(json.dumps(message["record"]))
     checkout = ports.store.checkout(reversal.subscription_id)
     asked_at = reversal.asked_at or ports.clock()
-    start_on = paris_date(checkout.placed_at or checkout.started_at)
+    ordered_at = checkout.placed_at or checkout.started_at
+    anchor_on = effective_on(ordered_at, starts_at_once=checkout.starts_at_once())
     fact = facts.DuplicatePaymentReturned(
         seller=ports.facts.seller,
         site=ports.facts.public_url,
@@ -218,7 +218,10 @@ def _returned(message: Message, ports: Ports) -> None:
         returned_at=asked_at,
         payment_method=checkout.method.label() if checkout.method else "—",
         reference=reversal.provider_reference,
-        period=facts.Period(start_on=start_on, end_on=start_on + timedelta(days=30)),
+        period=facts.Period(
+            start_on=due_date(anchor_on, reversal.period),
+            end_on=due_date(anchor_on, reversal.period + 1),
+        ),
     )
     written = _written(fact, checkout.buyer.email, checkout.lang)
     post_letter(written, checkout.id, message["id"], ports=ports)

@@ -56,7 +56,12 @@ def start_checkout(
             `ALREADY_SUBSCRIBED`, `CHECKOUT_ALREADY_PLACED`.
         Conflict: traffic kept the order out; it can be sent again.
     """
-    checkout = _checkout(checkout_id, plan_key, form, customer, ports)
+    try:
+        checkout = _checkout(checkout_id, plan_key, form, customer, ports)
+    except Refused as refused:
+        if refused.code != "ACCOUNT_EXISTS":
+            raise
+        return _concluded_since(checkout_id, form, refused, ports)
     try:
         ports.store.commit(start(checkout))
     except Conflict as lost:
@@ -76,6 +81,17 @@ def correct_checkout(
     after = _checkout(checkout_id, before.plan, form, customer, ports)
     ports.store.commit(correct(before, after))
     return ports.store.checkout(checkout_id, fresh=True)
+
+
+def _concluded_since(checkout_id: str, form: OrderForm, refused: Refused, ports: Ports) -> Checkout:
+    """The very order that made the account, when its own browser sends the form once more."""
+    try:
+        stored = ports.store.checkout(checkout_id, fresh=True)
+    except NotFound:
+        raise refused from None
+    if stored.evidence.session_id != form.evidence.session_id:
+        raise refused
+    return stored
 
 
 def _again(checkout: Checkout, lost: Conflict, ports: Ports) -> Checkout:

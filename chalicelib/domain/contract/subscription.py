@@ -13,6 +13,8 @@ from chalicelib.domain.selling.catalogue import PlanKey
 from chalicelib.domain.selling.checkout import Consent, Evidence, StoredMethod
 
 WITHDRAWAL_DAYS = 14
+PAPERS_PATIENCE = timedelta(minutes=15)
+METHOD_EXPECTED_WITHIN = timedelta(days=1)
 
 
 class Status(StrEnum):
@@ -111,9 +113,13 @@ def effective_on(concluded_at: datetime, *, starts_at_once: bool) -> date:
 
 
 def next_wake(subscription: Subscription, now: datetime) -> datetime | None:
-    """When the contract itself next has something to do: its papers, then its end."""
+    """When the contract itself next has something to do: its papers, then its end.
+
+    A payment method still unknown after a day is asked for when it is next charged.
+    """
     if subscription.status is Status.ENDED:
         return None
-    if subscription.invited_at is None or subscription.method is None:
-        return now + timedelta(minutes=15)
+    is_young = now < subscription.concluded_at + METHOD_EXPECTED_WITHIN
+    if subscription.invited_at is None or (subscription.method is None and is_young):
+        return now + PAPERS_PATIENCE
     return start_of_day(subscription.ends_on) if subscription.ends_on else None

@@ -198,7 +198,8 @@ def _pay(visit: Visit, checkout_id: str) -> Response:
             redirect_result=visit.query["redirectResult"],
         )
     else:
-        back = f"{visit.ports.facts.public_url}/{visit.lang}/checkout/{checkout_id}/pay"
+        # the order's language, not the screen's: one key is one question to the provider
+        back = f"{visit.ports.facts.public_url}/{checkout.lang}/checkout/{checkout_id}/pay"
         opened = open_payment(checkout, return_url=back, ports=visit.ports)
         payment = OpenSession(id=opened.session_id, session_data=opened.session_secret)
     view = shop_views.payment(visit, checkout, payment)

@@ -17,7 +17,7 @@ from chalicelib.domain.contract.terms import TermsArchive
 from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.change import Change, Remove, Replace
 from chalicelib.domain.selling.catalogue import Catalogue
-from chalicelib.domain.selling.checkout import Stage
+from chalicelib.domain.selling.checkout import Evidence, Stage
 from tests.crash import Saboteur
 from tests.examples import ANSWERS, BOXES, RETURN_URL, Shop, an_order_form
 from tests.fakes import CATALOGUE, FACTS, TERMS, VISA
@@ -214,6 +214,14 @@ class TestDef1:
         assert refusal(shop, an_order_form()) == "ACCOUNT_EXISTS"
         with pytest.raises(errors.Refused, match="ACCOUNT_EXISTS"):
             shop.start(customer=a_customer(id=OTHER_ID))
+
+    def test_the_paid_order_sent_once_more_is_the_same_order(self) -> None:
+        """A form resent by its own browser resumes; sent by another, it learns nothing."""
+        shop = Shop()
+        shop.subscribe()
+        assert shop.start(an_order_form()).stage is Stage.PAID
+        stranger = Evidence(session_id="f" * 32, address="", agent="other")
+        assert refusal(shop, replace(an_order_form(), evidence=stranger)) == "ACCOUNT_EXISTS"
 
     @pytest.mark.parametrize("email", ["zoe@example.org", "zoe@work.example"])
     def test_a_second_solo_is_refused_before_it_is_paid(self, email: str) -> None:

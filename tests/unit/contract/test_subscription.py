@@ -114,8 +114,14 @@ class TestNextWake:
         self, missing: dict[str, object]
     ) -> None:
         """A quarter of an hour later, even when its end is known."""
-        waiting = a_subscription(invited_at=NOW, ends_on=date(2026, 12, 5)).replace(**missing)
-        assert next_wake(waiting, NOW) == NOW + timedelta(minutes=15)
+        young = a_subscription(invited_at=NOW, ends_on=date(2026, 12, 5), concluded_at=NOW)
+        assert next_wake(young.replace(**missing), NOW) == NOW + timedelta(minutes=15)
+
+    def test_a_method_unknown_after_a_day_wakes_nobody(self) -> None:
+        """It is asked for when it is next charged, not every quarter of an hour for ever."""
+        unknown = a_subscription(invited_at=NOW, concluded_at=NOW - timedelta(days=1), method=None)
+        assert next_wake(unknown, NOW) is None
+        assert next_wake(unknown.replace(invited_at=None), NOW) == NOW + timedelta(minutes=15)
 
     def test_then_only_its_end_wakes_it(self) -> None:
         """None as long as it goes on."""
