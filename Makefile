@@ -32,19 +32,23 @@ demo: venv emulator engine web  ## play ten subscribers over fourteen months und
 	$(PY) -m infra.local.demo
 
 .PHONY: test
-test: check emulator engine web browser  ## every check and every test
+test: static emulator engine web browser  ## every check and every test
+	$(PY) -m pytest -q -n auto --cov=chalicelib.domain --cov=chalicelib.application --cov-branch \
+	    --cov-report=term:skip-covered --cov-fail-under=100 $(QUICK_TESTS)
 	$(PY) -m pytest -q -n auto $(OTHER_TESTS)
 	$(PY) -m pytest -q tests/packaging
 	$(PY) -m pytest -q tests/e2e
 
 .PHONY: check
-check: venv  ## format, lint, types, layers, quick tests: under a minute
+check: static  ## format, lint, types, layers, quick tests: under a minute
+	$(PY) -m pytest -q -n auto $(QUICK_TESTS)
+
+.PHONY: static
+static: venv
 	.venv/bin/ruff format --check $(PYTHON_SOURCES)
 	.venv/bin/ruff check $(PYTHON_SOURCES)
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	$(PY) -m pytest -q -n auto --cov=chalicelib.domain --cov=chalicelib.application --cov-branch \
-	    --cov-report=term:skip-covered --cov-fail-under=100 $(QUICK_TESTS)
 
 .PHONY: pr
 pr: test package  ## what a change must pass before it is offered
