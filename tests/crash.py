@@ -43,6 +43,7 @@ EFFECTS: Final = frozenset(
         "gateway.session_news",
         "gateway.charge",
         "gateway.give_back",
+        "gateway.refund",
         "gateway.stored_methods",
         "gateway.forget_method",
         "files.put_once",

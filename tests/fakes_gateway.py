@@ -64,6 +64,7 @@ class FakeGateway:
     Attributes:
         captures: every movement of money, in order.
         returns: reference of a captured payment -> reference of its return.
+        refunds: idempotency key -> the payment it takes from, and how much.
         news: what a webhook would tell, in order.
         is_down: whether calls that may raise `GatewayUnavailable` do.
     """
@@ -71,6 +72,7 @@ class FakeGateway:
     clock: Callable[[], datetime]
     captures: list[Capture] = field(default_factory=list)
     returns: dict[str, str] = field(default_factory=dict)
+    refunds: dict[str, tuple[str, Money]] = field(default_factory=dict)
     news: list[SessionNews] = field(default_factory=list)
     pages: dict[str, Page] = field(default_factory=dict)
     methods: dict[str, list[StoredMethod]] = field(default_factory=lambda: defaultdict(list))
@@ -155,6 +157,15 @@ class FakeGateway:
             assert provider_reference in captured, "only money that came can go back"
             given = self.returns.setdefault(provider_reference, reference)
             assert given == reference, "the same money goes back once"
+
+    def refund(
+        self, provider_reference: str, amount: Money, *, reference: str, idempotency_key: str
+    ) -> None:
+        self._answer_or_raise()
+        with self._lock:
+            asked = (provider_reference, amount)
+            known = self.refunds.setdefault(idempotency_key, asked)
+            assert known == asked, "one key, two different requests"
 
     def stored_methods(self, shopper_reference: str) -> tuple[StoredMethod, ...]:
         self._answer_or_raise()

@@ -140,7 +140,10 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SessionRequest:
-    """What the provider needs to open a payment page for a first charge."""
+    """What the provider needs to open a payment page for a first charge.
+
+    An amount of zero verifies a payment method and stores it; nothing is charged.
+    """
 
     reference: str
     amount: Money
@@ -203,6 +206,15 @@ class Gateway(Protocol):
 
     def give_back(self, provider_reference: str, *, reference: str, idempotency_key: str) -> None:
         """Undo a payment in full; the outcome comes by notification. Raises GatewayUnavailable."""
+        ...
+
+    def refund(
+        self, provider_reference: str, amount: Money, *, reference: str, idempotency_key: str
+    ) -> None:
+        """Send part of a captured payment back; the outcome comes by notification.
+
+        Raises GatewayUnavailable. The same key is one refund.
+        """
         ...
 
     def stored_methods(self, shopper_reference: str) -> tuple[StoredMethod, ...]:

@@ -85,6 +85,21 @@ class AdyenGateway:
             _nothing,
         )
 
+    def refund(
+        self, provider_reference: str, amount: Money, *, reference: str, idempotency_key: str
+    ) -> None:
+        body = {
+            "merchantAccount": self._merchant,
+            "amount": _amount(amount),
+            "reference": reference,
+        }
+        self._ask(
+            lambda: self._facade.checkout.modifications_api.refund_captured_payment(
+                body, _part(provider_reference), idempotency_key=idempotency_key
+            ),
+            _nothing,
+        )
+
     def stored_methods(self, shopper_reference: str) -> tuple[StoredMethod, ...]:
         query = {"merchantAccount": self._merchant, "shopperReference": shopper_reference}
         return self._ask(

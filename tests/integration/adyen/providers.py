@@ -80,8 +80,11 @@ class InMemory:
 
     def returned_minor(self, reference: str) -> int:
         back = self.gateway.returns
-        found = [c for c in self.gateway.captures if c.provider_reference in back]
-        return sum(c.amount.minor for c in found if c.reference == reference)
+        paid = [c for c in self.gateway.captures if c.reference == reference]
+        whole = sum(c.amount.minor for c in paid if c.provider_reference in back)
+        names = {c.provider_reference for c in paid}
+        refunds = self.gateway.refunds.values()
+        return whole + sum(part.minor for name, part in refunds if name in names)
 
 
 @dataclass

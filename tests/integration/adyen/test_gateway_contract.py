@@ -1,11 +1,13 @@
 """What a gateway promises, in memory and over the wire."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from chalicelib.domain.billing.outcomes import Authorised, Refused, Unknown
 from chalicelib.domain.kernel import errors
+from chalicelib.domain.kernel.money import Money
 from tests.fakes_things import SUBSCRIPTION_ID
 from tests.integration.adyen.conftest import (
     FIRST,
@@ -172,6 +174,30 @@ class TestGiveBack:
         assert provider.returned_minor(FIRST_RENEWAL) == 2000
 
 
+class TestRefund:
+    def test_a_part_goes_back_once_under_its_own_key(self, provider: Provider) -> None:
+        paid = provider.gateway.charge(charge_request(stored(provider)))
+        assert isinstance(paid, Authorised)
+        part = Money(minor=1533, currency="EUR")
+        for _ in range(2):
+            provider.gateway.refund(
+                paid.provider_reference, part, reference=FIRST_RENEWAL, idempotency_key="refund 1"
+            )
+        assert provider.returned_minor(FIRST_RENEWAL) == 1533
+
+
+class TestVerification:
+    def test_an_amount_of_zero_stores_a_method_and_takes_nothing(self, provider: Provider) -> None:
+        nothing = Money(minor=0, currency="EUR")
+        page = provider.gateway.open_session(replace(session_request(), amount=nothing))
+        result = provider.pay(page.session_id)
+        news = provider.gateway.session_news(page.session_id, result)
+        assert isinstance(news.outcome, Authorised)
+        assert news.amount == nothing
+        assert len(provider.gateway.stored_methods(SUBSCRIPTION_ID)) == 1
+        assert sum(provider.captured_minor(FIRST)) == 0
+
+
 class TestSilence:
     def test_a_provider_that_is_down_is_unavailable_and_a_charge_unknown(
         self, provider: Provider
@@ -187,6 +213,7 @@ class TestSilence:
             lambda: gateway.stored_methods(SUBSCRIPTION_ID),
             lambda: gateway.forget_method(SUBSCRIPTION_ID, method.token),
             lambda: gateway.give_back("PSP1", reference=FIRST, idempotency_key="back"),
+            lambda: gateway.refund("PSP1", PRICE, reference=FIRST, idempotency_key="part"),
         ):
             with pytest.raises(errors.GatewayUnavailable):
                 ask()
