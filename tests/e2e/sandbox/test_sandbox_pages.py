@@ -52,7 +52,7 @@ def test_the_policy_of_new_contracts_is_switched(a_person: Callable[..., Person]
     for profile in ("strict", "recommended"):
         uma.go_to("/sandbox/en")
         uma.page.locator(f"#profile-{profile}").check()
-        uma.page.get_by_role("button", name="Apply").click()
+        uma.push(uma.page.get_by_role("button", name="Apply"))
         uma.page.locator(".notice").wait_for()
         assert uma.page.locator(f"#profile-{profile}").is_checked()
         assert uma.sandbox.system.profile() == profile
@@ -66,7 +66,7 @@ def test_a_charge_refused_from_the_panel(a_person: Callable[..., Person]) -> Non
     vera.page.locator("#token").select_option(
         label=vera.page.locator("#token option").last.inner_text()
     )
-    vera.page.get_by_role("button", name="Refuse").click()
+    vera.push(vera.page.get_by_role("button", name="Refuse"))
     vera.travel("month")
     vera.go("/account")
     assert vera.badge() == "Payment late"
@@ -80,5 +80,5 @@ def test_the_clock_does_not_go_back(a_person: Callable[..., Person]) -> None:
     wim = a_person("wim", "en")
     wim.go_to("/sandbox/en")
     wim.page.locator("#date").evaluate("box => { box.min = ''; box.value = '2020-01-01'; }")
-    wim.page.get_by_role("button", name="Move on", exact=True).click()
+    wim.push(wim.page.get_by_role("button", name="Move on", exact=True))
     assert "does not go back" in wim.page.locator(".notice").inner_text()

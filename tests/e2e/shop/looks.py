@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import FloatRect, Page
 
 Scheme = Literal["light", "dark"]
 WIDTHS = (360, 1280)
@@ -22,6 +22,8 @@ PAGE_RULES = [*RULES, "best-practice"]
 OFFENCES = """tags => axe
   .run(document, {runOnly: tags, iframes: false, resultTypes: ['violations']})
   .then(r => r.violations.map(v => v.id + ' ' + v.nodes.map(n => n.html).join(' | ')))"""
+TALLEST = "Math.max(document.documentElement.scrollHeight, innerHeight)"
+PICTURE_HEIGHT_MAX = 3000
 WIDEST = "document.documentElement.scrollWidth"
 
 
@@ -57,10 +59,15 @@ class Looks:
                 faults += [
                     f"{scheme} {width}: {fault}" for fault in self._faults(page, width, rules)
                 ]
-                picture = self.folder / f"{name}-{width}-{scheme}.png"
-                page.screenshot(path=picture, full_page=True)
+                self._picture(page, self.folder / f"{name}-{width}-{scheme}.png", width)
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
         assert faults == [], f"{name}: {faults}"
+
+    def _picture(self, page: Page, path: Path, width: int) -> None:
+        """Keep the top of the page: a long text looks the same all the way down."""
+        height = min(page.evaluate(TALLEST), PICTURE_HEIGHT_MAX)
+        area: FloatRect = {"x": 0, "y": 0, "width": width, "height": height}
+        page.screenshot(path=path, full_page=True, clip=area)
 
     def _faults(self, page: Page, width: int, rules: Sequence[str]) -> list[str]:
         page.evaluate("document.fonts.ready")

@@ -72,8 +72,7 @@ class Person:
     def travel(self, step: str) -> None:
         """Press a button of the panel that moves time, and wait for the arrival."""
         self.go_to(f"/sandbox/{self.lang}")
-        with self.page.expect_navigation():
-            self.page.locator(f'button[value="{step}"]').click()
+        self.push(self.page.locator(f'button[value="{step}"]'))
         self.sandbox.wait_arrival()
         self.page.locator('#journey[data-is-moving="no"]').wait_for()
 
@@ -96,8 +95,22 @@ class Person:
 
     def press(self, form: str) -> None:
         """Press the button of a form, and wait for the page it leads to."""
-        self.button(form).click()
-        self._arrive()
+        self.push(self.button(form))
+
+    def push(self, target: Locator) -> None:
+        """Click a button or a link, and wait for the page that it leads to."""
+        with self.page.expect_navigation():
+            target.click()
+        _, found, rest = self.page.url.partition("/checkout/")
+        self.order_id = rest.split("/")[0].split("?")[0] if found else self.order_id
+
+    def click(self, words: str) -> None:
+        """Follow the link of these words in the page."""
+        self.push(self.page.locator("main").get_by_role("link", name=words))
+
+    def leave_by_the_footer(self) -> None:
+        """Follow the link to the way out that stands at the foot of every page (REN-3)."""
+        self.push(self.page.locator('footer a[href$="/account/cancel"]'))
 
     def button(self, form: str) -> Locator:
         """The button that sends a form."""
@@ -133,20 +146,13 @@ class Person:
         mail = self.sandbox.wait_mail(self.email, words)
         self.go_to(f"/sandbox/{self.lang}/mailbox")
         row = self.page.get_by_role("row").filter(has_text=self.email).filter(has_text=words)
-        row.first.get_by_role("link").click()
+        self.push(row.first.get_by_role("link"))
         assert plain(mail.subject) == self.title()
         return plain(self.page.locator(".mail-text").inner_text())
 
     def follow(self, part: str) -> None:
         """Follow the link of the mail in front whose address contains `part`."""
-        self.page.locator(f'.mail-text a[href*="{part}"]').first.click()
-        self._arrive()
-
-    def _arrive(self) -> None:
-        """Remember the order that the page is about, if any."""
-        self.page.wait_for_load_state()
-        _, found, rest = self.page.url.partition("/checkout/")
-        self.order_id = rest.split("/")[0].split("?")[0] if found else self.order_id
+        self.push(self.page.locator(f'.mail-text a[href*="{part}"]').first)
 
     def badge(self) -> str:
         """How the subscription stands, as the account says it."""

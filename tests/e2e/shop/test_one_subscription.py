@@ -54,7 +54,7 @@ def test_a_subscription_is_bought_renewed_and_left(a_person: Callable[..., Perso
 def _orders_and_corrects(camille: Person) -> None:
     camille.go("")
     camille.look("offers")
-    camille.page.get_by_role("link", name="Devenir Premium Solo").click()
+    camille.click("Devenir Premium Solo")
     camille.look("order")
     camille.fill({**camille.answers, "email": "camille@mail", "city": "Lion"})
     camille.agree("capacity", "immediate_start")
@@ -66,7 +66,7 @@ def _orders_and_corrects(camille: Person) -> None:
     camille.press("order")
     camille.look("review")
     assert "69007 Lion" in camille.text()
-    camille.page.get_by_role("link", name="Revenir et corriger").click()
+    camille.click("Revenir et corriger")
     camille.look("edit")
     camille.fill({"city": "Lyon"})
     camille.agree("capacity", "terms", "immediate_start")
@@ -101,7 +101,7 @@ def _reads_the_confirmation_before_the_access(camille: Person) -> None:
 
 def _finds_the_course_locked(camille: Person) -> None:
     camille.go_to("/learn/fr")
-    camille.page.get_by_role("link", name="Ouvrir le cours").click()
+    camille.click("Ouvrir le cours")
     assert "réservé aux abonnés" in camille.page.locator(".notice").inner_text()
     camille.look("course-locked")
 
@@ -164,7 +164,7 @@ def _lets_a_month_pass(camille: Person) -> None:
 
 
 def _cancels_undoes_and_cancels(camille: Person) -> None:
-    camille.page.locator("footer").get_by_role("link", name="Résilier votre contrat").click()
+    camille.leave_by_the_footer()
     camille.look("cancel")
     camille.press("cancel")
     camille.look("cancelled")

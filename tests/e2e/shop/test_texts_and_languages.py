@@ -75,9 +75,9 @@ def test_switching_the_language_keeps_the_form(a_person: Callable[..., Person]) 
     paz.go("/order/solo")
     paz.fill({**paz.answers, "email": paz.email})
     paz.agree("capacity", "terms")
-    paz.page.locator("button.switch").click()
+    paz.push(paz.page.locator("button.switch"))
     assert paz.page.locator("html").get_attribute("lang") == "en"
-    paz.page.locator("button.switch").click()
+    paz.push(paz.page.locator("button.switch"))
     assert paz.page.locator("html").get_attribute("lang") == "fr"
     assert paz.page.input_value("#email") == paz.email
     assert paz.page.input_value("#city") == paz.answers["city"]
