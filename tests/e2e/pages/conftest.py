@@ -82,7 +82,8 @@ def site(assets: Assets) -> Iterator[Site]:
     known: list[Site] = []
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(known, assets))
     known.append(Site(f"http://127.0.0.1:{server.server_port}"))
-    thread = Thread(target=server.serve_forever, daemon=True)
+    beat = {"poll_interval": 0.02}  # how long the end of each test waits for the server
+    thread = Thread(target=server.serve_forever, kwargs=beat, daemon=True)
     thread.start()
     yield known[0]
     server.shutdown()
