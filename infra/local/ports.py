@@ -1,7 +1,12 @@
 """The addresses of the sandbox, and a clear word when one is taken."""
 
+import random
 import socket
 from dataclasses import dataclass
+from typing import Final
+
+QUIET: Final = range(20_000, 30_000)
+_given: set[int] = set()
 
 
 class PortTaken(RuntimeError):
@@ -39,8 +44,22 @@ class Ports:
 
 
 def free_port() -> int:
-    """A port of the loopback that nobody listens on now."""
+    """A port of the loopback that nobody listens on, another one at every call of a process.
+
+    It is taken from below the range that outgoing calls draw theirs from: a port only found free
+    there can be somebody's own before it is listened on.
+    """
+    for port in random.sample(QUIET, len(QUIET)):
+        if port not in _given and _is_free(port):
+            _given.add(port)
+            return port
+    raise PortTaken(f"no port is free between {QUIET.start} and {QUIET.stop}")
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
