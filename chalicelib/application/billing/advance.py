@@ -10,7 +10,7 @@ from chalicelib.domain.billing.agenda import PAPERS_PATIENCE
 from chalicelib.domain.billing.due import DueItem, DueState
 from chalicelib.domain.billing.reversal import asked
 from chalicelib.domain.contract.subscription import Status, Subscription, next_wake
-from chalicelib.domain.exits.termination import end, forgotten
+from chalicelib.domain.exits.termination import end, forgotten, kept_for_debt, owes
 from chalicelib.domain.kernel.change import Change, Replace
 from chalicelib.domain.kernel.ids import DueKey
 from chalicelib.domain.kernel.policy import policy_named
@@ -85,10 +85,14 @@ def _advance_subscription(subscription_id: str, ports: Ports) -> None:
 
 
 def _forget(subscription: Subscription, ports: Ports) -> None:
+    if subscription.agenda_at is None:
+        return
+    if owes(ports.store.due_items(subscription.id)):
+        ports.store.commit(kept_for_debt(subscription))
+        return
     if subscription.method is not None:
         ports.gateway.forget_method(subscription.id, subscription.method.token)
-    if subscription.agenda_at is not None:
-        ports.store.commit(forgotten(subscription))
+    ports.store.commit(forgotten(subscription))
 
 
 def _drive_confirmation(subscription: Subscription, ports: Ports) -> None:

@@ -1,5 +1,6 @@
 """Cancellation of the tacit renewal, at the end of the period that runs (REN-2, REN-3)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from chalicelib.domain.billing.due import DueItem, DueState
@@ -82,3 +83,13 @@ def end(subscription: Subscription, held: Unique | None, *, now: datetime) -> Ch
 def forgotten(subscription: Subscription) -> Change:
     """The payment method of an ended contract is deleted at the provider (REN-2)."""
     return Change((Replace(subscription.next(method=None, agenda_at=None)),))
+
+
+def owes(dues: Iterable[DueItem]) -> bool:
+    """Whether a period that was served is still unpaid."""
+    return any(due.refusals and due.state is not DueState.PAID for due in dues)
+
+
+def kept_for_debt(subscription: Subscription) -> Change:
+    """An ended contract that owes keeps its payment method until the debt is settled (REN-2)."""
+    return Change((Replace(subscription.next(agenda_at=None)),))

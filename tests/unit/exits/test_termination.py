@@ -83,6 +83,16 @@ class TestRen2:
         assert shop.ports.gateway.stored_methods(shop.subscription_id) == ()
         assert shop.ports.store.unique("live", f"solo#{ended.customer_id}") is None
 
+    def test_a_debt_keeps_the_method_until_it_is_settled(self) -> None:
+        """The month begun is due, even after the end."""
+        shop = subscribed_on()
+        shop.ports.gateway.script(VISA.token, Refused(code="2"), Refused(code="2"))
+        cancel_at(shop, paris(2026, 12, 18))
+        shop.run_until(paris(2027, 1, 15, 6))
+        ended = shop.subscription()
+        assert (ended.status, ended.method, ended.agenda_at) == (Status.ENDED, VISA, None)
+        assert shop.ports.gateway.stored_methods(shop.subscription_id) == (VISA,)
+
     def test_cancelling_twice_is_cancelling_once(self) -> None:
         """The first instant stands."""
         shop = subscribed_on()
