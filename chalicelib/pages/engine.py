@@ -77,4 +77,5 @@ _IN_WORDS: dict[str, Callable[..., Any]] = {
     "feature": wording.feature,
     "error": problems.error_text,
     "consent": _consent,
+    "policy": wording.policy_name,
 }

@@ -100,3 +100,15 @@ def _day_in_words(version: str, lang: str) -> str:
         return long_date(date.fromisoformat(version), lang)
     except ValueError:
         return version
+
+
+POLICIES: Mapping[str, str] = {
+    "recommended": N_("recommended"),
+    "as_written": N_("as written"),
+    "strict": N_("strict"),
+}
+
+
+def policy_name(profile: str, lang: str) -> str:
+    """The name of a policy profile, for people."""
+    return translate(POLICIES[profile], lang)

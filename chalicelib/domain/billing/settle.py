@@ -68,14 +68,17 @@ def _authorised(
         agenda_at=due.agenda_at or now,
     )
     writes: list[Write] = [Replace(settled, events=("PeriodPaid",))]
-    writes += _recovered(subscription)
+    writes += _recovered(subscription, now)
     upcoming = following(settled, subscription, now)
     if upcoming is not None:
         writes.append(Insert(upcoming))
     return Change(tuple(writes))
 
 
-def _recovered(subscription: Subscription) -> list[Write]:
+def _recovered(subscription: Subscription, now: datetime) -> list[Write]:
+    if subscription.status is Status.ENDED and subscription.method is not None:
+        # The debt it was kept for is settled: it wakes to have its method forgotten.
+        return [Replace(subscription.next(agenda_at=now))]
     if subscription.status not in (Status.PAST_DUE, Status.SUSPENDED):
         return []
     restored = subscription.next(status=Status.ACTIVE)

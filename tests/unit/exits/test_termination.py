@@ -4,14 +4,17 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from chalicelib.application.billing.advance import advance
 from chalicelib.application.exits.cancel_renewal import cancel_renewal, resume_renewal
 from chalicelib.application.learning.entitlements import entitlements
+from chalicelib.application.ports import SessionNews
+from chalicelib.domain.billing.agenda import shard
 from chalicelib.domain.billing.due import DueState
-from chalicelib.domain.billing.outcomes import Refused
+from chalicelib.domain.billing.outcomes import Authorised, Refused
 from chalicelib.domain.contract.subscription import Status
 from chalicelib.domain.exits.termination import cancel, end, undo_cancellation
 from chalicelib.domain.kernel import errors
-from chalicelib.domain.kernel.change import NOTHING, Insert, Remove, Replace
+from chalicelib.domain.kernel.change import NOTHING, Change, Insert, Remove, Replace
 from chalicelib.domain.kernel.policy import current_policy
 from chalicelib.domain.kernel.unique import live
 from chalicelib.domain.learning.entitlement import SOLO
@@ -92,6 +95,20 @@ class TestRen2:
         ended = shop.subscription()
         assert (ended.status, ended.method, ended.agenda_at) == (Status.ENDED, VISA, None)
         assert shop.ports.gateway.stored_methods(shop.subscription_id) == (VISA,)
+        paid = Authorised(provider_reference="LATE000000000001")
+        shop.notify(SessionNews(shop.key(1).reference(2), shop.due(1).gross, paid))
+        shop.run_until(paris(2027, 1, 15, 7))
+        assert shop.subscription().method is None
+        assert shop.ports.gateway.stored_methods(shop.subscription_id) == ()
+
+    def test_an_ended_contract_woken_for_its_mails_alone_sleeps_again(self) -> None:
+        """Its method is forgotten already; nothing more is asked of the provider."""
+        ports = FakePorts(clock=FakeClock(paris(2027, 1, 20)))
+        ended = a_subscription(status=Status.ENDED, method=None, agenda_at=paris(2027, 1, 20))
+        ports.store.commit(Change((Insert(ended),)))
+        for entry in ports.store.due_entries(shard(ended.id), ports.clock(), 10):
+            advance(entry, ports=ports)
+        assert ports.store.subscription(ended.id).agenda_at is None
 
     def test_cancelling_twice_is_cancelling_once(self) -> None:
         """The first instant stands."""
