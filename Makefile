@@ -52,6 +52,7 @@ static: venv
 
 .PHONY: pr
 pr: test package  ## what a change must pass before it is offered
+	HYPOTHESIS_PROFILE=ci $(PY) -m pytest -q -n auto tests/property
 	.venv/bin/codespell $(ENGLISH)
 	.venv/bin/vulture app.py chalicelib --min-confidence 100 --ignore-names msgid2
 	.venv/bin/pip-audit -r requirements.txt --disable-pip --no-deps

@@ -233,7 +233,7 @@ class Life(RuleBasedStateMachine):
         for news in (*gateway.news, *gateway.news):
             shop.notify(news)
         shop.run_until(shop.ports.clock() + timedelta(hours=1))
-        assert prove_day(ports=shop.ports).findings == ()
+        assert prove_day(ports=shop.ports).findings == self.attempts_never_heard_of()
         for due in shop.dues():
             kept = len(gateway.captured(due.key))
             assert kept == (due.state is DueState.PAID), due
@@ -241,6 +241,20 @@ class Life(RuleBasedStateMachine):
             is_awake = due.agenda_at is not None and due.agenda_at > shop.ports.clock()
             assert is_awake or due.parked or due.mailed_at or due.state is DueState.LAPSED, due
         self.nothing_was_taken_after_the_end()
+
+    def attempts_never_heard_of(self) -> tuple[str, ...]:
+        """Opened before a death, on money that another attempt brought: for a person to close.
+
+        Asking about one would charge it if it never arrived.
+        """
+        a_day_ago = self.shop.ports.clock() - timedelta(days=1)
+        return tuple(
+            f"{due.key.reference(0)} paid, and another attempt has no outcome"
+            for due in self.shop.dues()
+            if due.state is DueState.PAID
+            and due.open_attempt is not None
+            and due.open_attempt.opened_at < a_day_ago
+        )
 
     def nothing_was_taken_after_the_end(self) -> None:
         subscription = self.shop.subscription()
