@@ -145,6 +145,15 @@ def _reason(world: World, payment: Payment) -> str:
     return f"{code}:{instrument.last4}:{instrument.expiry_month}/{instrument.expiry_year}"
 
 
+def _is_said_by_network(payment: Payment) -> bool:
+    """Whether raw words are known: a card's network has them, others only when scripted."""
+    decision = payment.decision
+    is_card = payment.instrument.type == "scheme"
+    return bool(decision.raw) and (
+        is_card or decision.raw != outcomes.NETWORK_WORDS.get(decision.code)
+    )
+
+
 def additional(payment: Payment) -> Json:
     """The additional data of the answer and of the webhook; never signed."""
     instrument, order, decision = payment.instrument, payment.order, payment.decision
@@ -156,7 +165,7 @@ def additional(payment: Payment) -> Json:
         extra["shopperReference"] = order.shopper_reference
     if order.processing_model:
         extra["recurringProcessingModel"] = order.processing_model
-    if not decision.accepted and decision.raw:
+    if not decision.accepted and _is_said_by_network(payment):
         extra["refusalReasonRaw"] = decision.raw
     if decision.advice:
         extra["merchantAdviceCode"] = decision.advice

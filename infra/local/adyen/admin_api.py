@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from infra.local.adyen import alone, incidents, outcomes, panel, tokens, views, webhooks
+from infra.local.adyen import alone, incidents, outcomes, panel, tokens, views, weather, webhooks
+from infra.local.adyen.checkout_api import OPERATION_NAMES
 from infra.local.adyen.clock import parse_instant
 from infra.local.adyen.errors import ApiError
 from infra.local.adyen.wire import Response, json_response
@@ -124,10 +125,14 @@ def _profile(visit: Visit) -> Json:
     return {"profile": visit.world.state.faults.profile}
 
 
-def _disarm(visit: Visit) -> Json:
+def _weather(visit: Visit) -> Json:
     board = visit.world.state.faults
-    board.api.clear()
-    board.webhooks.clear()
+    board.weather = weather.read(visit.body, OPERATION_NAMES)
+    return board.weather.document()
+
+
+def _disarm(visit: Visit) -> Json:
+    visit.world.state.faults.clear()
     visit.world.gate.set()
     return views.state_view(visit.world)["faults"]  # type: ignore[no-any-return]
 
@@ -165,6 +170,12 @@ def _change_token(visit: Visit) -> Json:
 def _disable_token(visit: Visit) -> Json:
     token = _token(visit)
     tokens.disable(visit.world, token)
+    return views.token_view(token)
+
+
+def _revoke_token(visit: Visit) -> Json:
+    token = _token(visit)
+    tokens.revoke(visit.world, token)
     return views.token_view(token)
 
 
@@ -233,11 +244,13 @@ _ROUTES: tuple[tuple[str, str, Callable[[Visit], Json]], ...] = (
     ("POST", "/faults/api", _arm_api),
     ("POST", "/faults/webhooks", _arm_webhook),
     ("PUT", "/faults/profile", _profile),
+    ("PUT", "/faults/weather", _weather),
     ("POST", "/faults/release", _open_gate),
     ("DELETE", "/faults", _disarm),
     ("PUT", f"/scripts/(token|shopper|checkout)/{_NAME}", _script),
     ("PATCH", f"/tokens/{_ID}", _change_token),
     ("POST", f"/tokens/{_ID}/disable", _disable_token),
+    ("POST", f"/tokens/{_ID}/revoke", _revoke_token),
     ("POST", f"/tokens/{_ID}/update", _update_token),
     ("POST", f"/payments/{_ID}/events", _incident),
     ("POST", "/webhooks/([0-9]+)/replay", _replay),

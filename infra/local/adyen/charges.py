@@ -93,8 +93,14 @@ def _charge_decision(world: World, body: Json, order: Order, token: Token) -> De
         or outcomes.next_decision(scripts.get(f"token:{token.id}"))
         or outcomes.next_decision(scripts.get(f"shopper:{token.shopper_reference}"))
         or planned
+        or _by_chance(world, order)
         or ACCEPTED
     )
+
+
+def _by_chance(world: World, order: Order) -> Decision | None:
+    code = world.state.faults.weather.refusal(order.reference)
+    return outcomes.decide(code) if code else None
 
 
 def answer(payment: Payment) -> Json:

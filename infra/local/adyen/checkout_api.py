@@ -22,11 +22,12 @@ _ID = r"([A-Za-z0-9]{1,64})"
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One operation's arguments, already read."""
+    """One operation's arguments, already read, and how many seconds it is to take."""
 
     path: tuple[str, ...]
     query: Mapping[str, str]
     body: Json
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +191,7 @@ OPERATIONS = (
         HTTPStatus.NO_CONTENT,
     ),
 )
+OPERATION_NAMES = frozenset(operation.name for operation in OPERATIONS)
 
 
 def find_operation(method: str, path: str) -> tuple[Operation, tuple[str, ...]]:

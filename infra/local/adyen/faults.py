@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, TypeVar
 
+from infra.local.adyen.weather import Weather
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -92,11 +94,12 @@ def _built(kind_of: type[F], kinds: tuple[str, ...], body: Json) -> F:
 
 @dataclass
 class FaultBoard:
-    """The faults armed now, oldest first."""
+    """The faults armed now, oldest first, and those left to chance."""
 
     api: list[ApiFault] = field(default_factory=list)
     webhooks: list[WebhookFault] = field(default_factory=list)
     profile: str = "calm"
+    weather: Weather = field(default_factory=Weather)
 
     def arm_api(self, body: Json) -> None:
         """Arm a fault of the server API.
@@ -124,6 +127,12 @@ class FaultBoard:
             raise UnknownFault(f"profiles: {list(PROFILES)}")
         self.profile = name
 
+    def clear(self) -> None:
+        """Disarm everything, chance too."""
+        self.api.clear()
+        self.webhooks.clear()
+        self.weather = Weather()
+
     def take_api(self, operation: str, body: Json) -> ApiFault | None:
         """The fault that meets this request, used once more."""
         return _taken(self.api, lambda fault: fault.matches(operation, body))
@@ -132,6 +141,11 @@ class FaultBoard:
         """Every fault that meets this event, each used once more."""
         found = [self._take_webhook(kind, event, reference) for kind in WEBHOOK_KINDS]
         return [fault for fault in found if fault is not None]
+
+    def by_chance(self, operation: str, name: str) -> ApiFault | None:
+        """The fault that chance puts around a request, when no armed one does."""
+        kind = self.weather.fault(operation, name)
+        return ApiFault(kind=kind) if kind else None
 
     def _take_webhook(self, kind: str, event: str, reference: str) -> WebhookFault | None:
         return _taken(

@@ -51,9 +51,16 @@ class Gateway:
             return refusal(self.world, error)
         with self.world.lock:
             acquiring.run_due(self.world)
-            fault = self.world.state.faults.take_api(operation.name, body) or NO_FAULT
-            fault = _requested_error(body) or fault
-        call = checkout_api.Call(path=path, query=request.query, body=body)
+            board = self.world.state.faults
+            name = str(body.get("reference") or " ".join(path))
+            fault = (
+                _requested_error(body)
+                or board.take_api(operation.name, body)
+                or board.by_chance(operation.name, name)
+                or NO_FAULT
+            )
+            seconds = board.weather.delay_seconds(operation.name, name)
+        call = checkout_api.Call(path=path, query=request.query, body=body, seconds=seconds)
         early = self._before(operation, fault)
         if early is not None:
             self._note(operation, request, body, early, fault)
@@ -133,6 +140,8 @@ class Gateway:
             self.world.gate.wait(HOLD_SECONDS_MAX)
         if fault.kind == "delay":
             time.sleep(min(fault.delay_seconds, DELAY_SECONDS_MAX))
+        if call.seconds:
+            time.sleep(min(call.seconds, DELAY_SECONDS_MAX))
         with self.world.lock:
             try:
                 checkout_api.check_request(self.world, operation, call.body)

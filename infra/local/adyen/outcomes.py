@@ -28,6 +28,23 @@ REVOKED = "26"
 _ACCEPTED_WORDS = ("OK", "AUTHORISED", "APPROVED")
 _MONTH = re.compile(r"M(\d{1,3})=([A-Z0-9_>/]+)")
 _AUTHENTICATION = re.compile(r"3DS=([A-Z]+)")
+# What the networks say for each refusal of Adyen; where several are possible, none is claimed.
+NETWORK_WORDS = {
+    "2": "05 : Do not honor",
+    "3": "01 : Refer to card issuer",
+    "6": "54 : Expired card",
+    "8": "14 : Invalid card number",
+    "9": "91 : Issuer unavailable",
+    "12": "51 : Insufficient funds",
+    "17": "55 : Invalid PIN",
+    "23": "57 : Transaction not permitted to cardholder",
+    "24": "N7 : Decline for CVV2 failure",
+    "26": "R1 : Revocation of authorization order",
+    "28": "61 : Exceeds withdrawal amount limit",
+    "29": "65 : Exceeds withdrawal count limit",
+    "31": "59 : Suspected fraud",
+    "38": "1A : Additional customer authentication required",
+}
 OMENS = ("capture failed", "refund failed", "chargeback")
 
 
@@ -67,7 +84,7 @@ def decide(word: str, *, raw: str = "", advice: str = "") -> Decision:
         result_code=reason["resultCode"],
         code=reason["code"],
         reason=reason["refusalReason"],
-        raw=raw or f"{reason['code']} : {reason['refusalReason']}",
+        raw=raw or NETWORK_WORDS.get(reason["code"], ""),
         advice=advice,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,6 +14,8 @@ STANDARD = "standard"
 TOKEN = "token"  # noqa: S105 - the name of an endpoint
 ENDPOINTS = (STANDARD, TOKEN)
 QUEUED = "queued"
+BEFORE_LAST: Literal["before_last"] = "before_last"
+Place = float | Literal["before_last"] | None
 
 
 @dataclass(kw_only=True)
@@ -48,11 +50,14 @@ class Mailbag:
         self.drawn += 1
         return self.drawn
 
-    def add(self, parcel: Parcel, *, before_last: bool = False) -> None:
-        """Queue `parcel`, at the end or one place earlier."""
+    def add(self, parcel: Parcel, place: Place = None) -> None:
+        """Queue `parcel`: at the end, one place earlier, or at a share of the queue (0 to 1)."""
         self.parcels.append(parcel)
-        position = len(self.queue) - 1 if before_last and self.queue else len(self.queue)
-        self.queue.insert(position, parcel)
+        waiting = len(self.queue)
+        if place == BEFORE_LAST:
+            self.queue.insert(max(0, waiting - 1), parcel)
+        else:
+            self.queue.insert(waiting if place is None else int(waiting * place), parcel)
 
     def close(self, parcel: Parcel, status: str) -> None:
         """Take `parcel` out of the queue with its final `status`."""

@@ -72,7 +72,9 @@ def listing(world: World, shopper_reference: str) -> Json:
     owned = [
         _resource(token)
         for token in world.state.tokens.values()
-        if token.shopper_reference == shopper_reference and token.disabled_at is None
+        if token.shopper_reference == shopper_reference
+        and token.disabled_at is None
+        and token.revoked_at is None
     ]
     return {
         "merchantAccount": world.options.merchant_account,
@@ -115,4 +117,10 @@ def delete(world: World, token_id: str, shopper_reference: str) -> None:
 def disable(world: World, token: Token) -> None:
     """Disable a token and say so."""
     token.disabled_at = world.now()
+    announce_token(world, token, "disabled", world.state.references.psp())
+
+
+def revoke(world: World, token: Token) -> None:
+    """The shopper ends the agreement elsewhere: it is told, and charges answer code 26."""
+    token.revoked_at = world.now()
     announce_token(world, token, "disabled", world.state.references.psp())

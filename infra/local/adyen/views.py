@@ -51,6 +51,7 @@ def state_view(world: World) -> Json:
             "api": [asdict(fault) for fault in state.faults.api],
             "webhooks": [asdict(fault) for fault in state.faults.webhooks],
             "profile": state.faults.profile,
+            "weather": state.faults.weather.document(),
         },
         "violations": list(journal.violations),
         "idempotency_conflicts": list(journal.key_conflicts),

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from infra.local.adyen import contracts, signing
 from infra.local.adyen.clock import format_instant
-from infra.local.adyen.parcels import STANDARD, TOKEN, Parcel
+from infra.local.adyen.parcels import BEFORE_LAST, STANDARD, TOKEN, Parcel
 
 if TYPE_CHECKING:
+    from infra.local.adyen.parcels import Place
     from infra.local.adyen.records import Json, Payment, Token
     from infra.local.adyen.world import World
 
@@ -102,11 +103,12 @@ def _queue(
     copies = 1 + sum(1 for fault in armed if fault.kind == "duplicate")
     if board.profile == "hostile":
         copies, delay, kinds = _hostile(world, copies, delay, kinds)
-    for _ in range(copies):
-        parcel = _post(
-            world, endpoint, event, reference, psp, content, delay=delay, early="reorder" in kinds
-        )
-        if "lose" in kinds:
+    spell = board.weather.spell(event, f"{reference} {psp}")
+    place = BEFORE_LAST if "reorder" in kinds else spell.place
+    delay += spell.late_seconds
+    for _ in range(copies + spell.copies - 1):
+        parcel = _post(world, endpoint, event, reference, psp, content, delay=delay, place=place)
+        if "lose" in kinds or spell.is_lost:
             world.state.mailbag.close(parcel, "lost")
 
 
@@ -130,7 +132,7 @@ def _post(
     *,
     forged: str = "",
     delay: float = 0.0,
-    early: bool = False,
+    place: Place = None,
 ) -> Parcel:
     body, headers = _sealed(world, endpoint, content, forged)
     mailbag = world.state.mailbag
@@ -147,7 +149,7 @@ def _post(
         first_due_at=due_at,
         forged=forged,
     )
-    mailbag.add(parcel, before_last=early)
+    mailbag.add(parcel, place)
     world.queued.set()
     return parcel
 

@@ -85,10 +85,22 @@ class TestAdmin:
     @settings(max_examples=EXAMPLES, deadline=None)
     @given(
         path=st.sampled_from(
-            ["PUT /clock", "PUT /scripts/shopper/a", "PUT /faults/profile", "POST /deliver"]
+            [
+                "PUT /clock",
+                "PUT /scripts/shopper/a",
+                "PUT /faults/profile",
+                "PUT /faults/weather",
+                "POST /deliver",
+            ]
         ),
         body=st.dictionaries(
-            st.sampled_from(["now", "advance_seconds", "outcomes", "then", "profile"]), JSON
+            st.sampled_from(
+                [
+                    *("now", "advance_seconds", "outcomes", "then", "profile"),
+                    *("seed", "latency", "refusals", "webhooks", "timeout_after"),
+                ]
+            ),
+            JSON,
         ),
     )
     def test_calls(self, path: str, body: dict[str, Any]) -> None:
