@@ -9,7 +9,6 @@ from chalicelib.application.papers.confirm_contract import invite, post_confirma
 from chalicelib.application.papers.post_invoice import post_invoice
 from chalicelib.application.people.account import password_link
 from chalicelib.application.ports import Attachment, Ports
-from chalicelib.domain.billing.agenda import next_retry
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.renewal import suspension_at
 from chalicelib.domain.billing.reversal import Reversal
@@ -167,7 +166,6 @@ def _refused(message: Message, ports: Ports) -> None:
     subscription = ports.store.subscription(due.subscription_id, fresh=True)
     customer = ports.store.customer(due.customer_id)
     policy = policy_named(subscription.policy)
-    retry_at = next_retry(due.refusals, due.attempts[-1].opened_at, policy)
     fact = facts.PaymentRefused(
         seller=ports.facts.seller,
         site=ports.facts.public_url,
@@ -176,7 +174,7 @@ def _refused(message: Message, ports: Ports) -> None:
         due_on=due.from_on,
         refused_at=due.attempts[-1].opened_at,
         payment_method=_method(subscription),
-        next_attempt_on=paris_date(retry_at) if retry_at else None,
+        next_attempt_on=paris_date(due.retry_at) if due.retry_at else None,
         suspension_on=paris_date(suspension_at(due, policy)),
         termination_on=None,
         pay=_site(ports, due.lang, "/account/method"),

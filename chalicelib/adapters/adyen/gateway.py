@@ -202,8 +202,13 @@ def read_charge(answer: Mapping[str, Any]) -> Outcome:
         case "Authorised" if reference:
             return Authorised(provider_reference=reference)
         case "Refused" | "Cancelled" | "Error":
-            code = str(answer.get("refusalReasonCode", "none"))
-            return Refused(provider_reference=reference or None, code=code)
+            extra = answer.get("additionalData") or {}
+            return Refused(
+                provider_reference=reference or None,
+                code=str(answer.get("refusalReasonCode", "none")),
+                advice=extra.get("merchantAdviceCode"),
+                raw=extra.get("refusalReasonRaw"),
+            )
         case _:
             return Unknown()
 

@@ -4,20 +4,20 @@ An item bears its keys, the fields of its thing under their own names, and four 
 `schema` (which edition of this shape), `version`, `commit` (which commit wrote it last), and `emit`
 (the events that ride on it; absent when there are none). What has its default value is not
 written: a default is therefore part of the schema, and changing one makes the next schema. A due
-item must stay under a kilobyte, so what its key says is not written again and its postings are
-pairs.
+item must stay under a kilobyte, so what its key says is not written again and its postings and
+attempts are rows.
 """
 
 import json
 from base64 import b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from gzip import compress, decompress
 from typing import Any, Final, TypeVar
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.application.ports import Notification
-from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.due import Attempt, DueItem
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.contract.subscription import Contract, Subscription
@@ -33,9 +33,8 @@ Fields = dict[str, Any]
 Item = dict[str, dict[str, Any]]
 Upgrade = Callable[[type[Entity], Fields], Fields]
 
-SCHEMA: Final = 1
-UPGRADES: Final[Mapping[int, Upgrade]] = {}
-"""How the fields of schema n become those of schema n + 1; readers accept the previous one."""
+SCHEMA: Final = 2
+ATTEMPT: Final = tuple(Attempt.model_fields)
 
 OURS: Final = ("pk", "sk", "gpk", "gsk", "schema", "commit", "emit")
 KINDS: Final[Mapping[tuple[str, str], type[Entity]]] = {
@@ -85,7 +84,7 @@ def upgraded(
     fields: Fields,
     schema: int,
     *,
-    upgrades: Mapping[int, Upgrade] = UPGRADES,
+    upgrades: Mapping[int, Upgrade] | None = None,
     current: int = SCHEMA,
 ) -> Fields:
     """The fields as the current schema has them.
@@ -93,6 +92,7 @@ def upgraded(
     Raises:
         ValueError: no path leads from that schema to the current one.
     """
+    upgrades = UPGRADES if upgrades is None else upgrades
     if schema == current:
         return fields
     if schema not in upgrades:
@@ -170,18 +170,46 @@ def plain(value: Mapping[str, Any]) -> Any:
 
 
 def _packed(fields: Fields) -> Fields:
-    """Postings as pairs: `["receivable", 2000]` says as much as two names more."""
-    if "postings" not in fields:
-        return fields
-    pairs = [[line["account"], line["minor"]] for line in fields["postings"]]
-    return {**fields, "postings": pairs}
+    """Postings and attempts as rows: `["receivable", 2000]` says as much as two names more."""
+    packed = dict(fields)
+    if "postings" in fields:
+        packed["postings"] = [[line["account"], line["minor"]] for line in fields["postings"]]
+    if "attempts" in fields:
+        packed["attempts"] = [_row(attempt) for attempt in fields["attempts"]]
+    return packed
 
 
 def _unpacked(fields: Fields) -> Fields:
-    if "postings" not in fields:
+    whole = dict(fields)
+    if "postings" in fields:
+        whole["postings"] = [
+            {"account": account, "minor": minor} for account, minor in fields["postings"]
+        ]
+    if "attempts" in fields:
+        whole["attempts"] = [_attempt(row) for row in fields["attempts"]]
+    return whole
+
+
+def _row(attempt: Mapping[str, Any]) -> list[Any]:
+    """An attempt in the order of its fields; what is absent at the end is not written."""
+    row = [attempt.get(name) for name in ATTEMPT]
+    while row and row[-1] is None:
+        row.pop()
+    return ["" if value is None else value for value in row]
+
+
+def _attempt(row: Sequence[Any]) -> Fields:
+    return {name: value for name, value in zip(ATTEMPT, row, strict=False) if value != ""}
+
+
+def _attempts_as_rows(kind: type[Entity], fields: Fields) -> Fields:
+    """Schema 1 wrote attempts with their names, and left the next retry to the agenda alone."""
+    if kind is not DueItem or "attempts" not in fields:
         return fields
-    lines = [{"account": account, "minor": minor} for account, minor in fields["postings"]]
-    return {**fields, "postings": lines}
+    attempts = fields["attempts"]
+    waits = fields.get("state", "scheduled") == "scheduled" and "agenda_at" in fields
+    retry = {"retry_at": fields["agenda_at"]} if waits else {}
+    return {**fields, **retry, "attempts": [_row(attempt) for attempt in attempts]}
 
 
 def _notification(key: keys.Key, image: Mapping[str, Mapping[str, Any]]) -> Notification:
@@ -195,3 +223,7 @@ def _notification(key: keys.Key, image: Mapping[str, Mapping[str, Any]]) -> Noti
         raw=decompress(b64decode(raw) if isinstance(raw, str) else raw),
         received_at=datetime.fromisoformat(image["received_at"]["S"]),
     )
+
+
+UPGRADES: Final[Mapping[int, Upgrade]] = {1: _attempts_as_rows}
+"""How the fields of schema n become those of schema n + 1; readers accept the previous one."""

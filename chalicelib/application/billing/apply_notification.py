@@ -1,7 +1,7 @@
 """Apply one kept notification: it was verified when it came, and is believed only where signed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -11,12 +11,13 @@ from chalicelib.application.billing.settle_first_charge import settle_first_char
 from chalicelib.application.ports import Ports
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.outcomes import Authorised, Outcome, Refused
+from chalicelib.domain.billing.refusals import code_in_words
 from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.ids import DueKey, is_id, parse_reference
 from chalicelib.domain.kernel.money import Money
 
 Disposition = Literal["applied", "set_aside"]
-TOKEN_EVENTS = ("recurring.token.created", "recurring.token.alreadyExisting")
+Handler = Callable[[Mapping[str, Any], datetime, Ports], tuple[Disposition, str]]
 
 
 def apply_notification(raw: bytes, *, now: datetime, ports: Ports) -> tuple[Disposition, str]:
@@ -26,12 +27,11 @@ def apply_notification(raw: bytes, *, now: datetime, ports: Ports) -> tuple[Disp
         Conflict, GatewayUnavailable: to be delivered again.
     """
     item = json.loads(raw)
-    if "type" in item:
-        return _apply_token(item, ports)
-    event = str(item.get("eventCode", ""))
-    if event != "AUTHORISATION":
+    event = str(item.get("type") or item.get("eventCode") or "")
+    handler = HANDLERS.get(event)
+    if handler is None:
         return "set_aside", f"event {event}"
-    return _apply_authorisation(item, now, ports)
+    return handler(item, now, ports)
 
 
 def _apply_authorisation(
@@ -76,16 +76,27 @@ def _amount(item: Mapping[str, Any]) -> Money | None:
 
 def _outcome(item: Mapping[str, Any]) -> Outcome:
     reference = str(item["pspReference"])
-    if str(item.get("success")) != "true":
-        return Refused(provider_reference=reference, code="notified")
-    return Authorised(provider_reference=reference)
+    if str(item.get("success")) == "true":
+        return Authorised(provider_reference=reference)
+    extra = item.get("additionalData")
+    told: Mapping[str, Any] = extra if isinstance(extra, Mapping) else {}
+    return Refused(
+        provider_reference=reference,
+        code=code_in_words(str(item.get("reason", ""))),
+        advice=_word(told, "merchantAdviceCode"),
+        raw=_word(told, "refusalReasonRaw"),
+    )
 
 
-def _apply_token(event: Mapping[str, Any], ports: Ports) -> tuple[Disposition, str]:
-    kind = str(event.get("type"))
+def _word(told: Mapping[str, Any], name: str) -> str | None:
+    value = told.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _apply_token(event: Mapping[str, Any], _: datetime, ports: Ports) -> tuple[Disposition, str]:
     content = event.get("data")
-    if kind not in TOKEN_EVENTS or not isinstance(content, Mapping):
-        return "set_aside", f"event {kind}"
+    if not isinstance(content, Mapping):
+        return "set_aside", "no token in it"
     if content.get("merchantAccount") != ports.facts.merchant_account:
         return "set_aside", "another merchant"
     shopper = str(content.get("shopperReference", ""))
@@ -97,3 +108,11 @@ def _apply_token(event: Mapping[str, Any], ports: Ports) -> tuple[Disposition, s
     except errors.NotFound as unknown:
         return "set_aside", unknown.code
     return ("applied", "") if learnt else ("set_aside", "the provider does not know this token")
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "AUTHORISATION": _apply_authorisation,
+    "recurring.token.created": _apply_token,
+    "recurring.token.alreadyExisting": _apply_token,
+}
+"""Who enters what an event says; an event of no handler is kept and set aside."""

@@ -3,8 +3,10 @@
 from chalicelib.application.billing.learn_method import learn_method
 from chalicelib.application.billing.settle_due import settle_due
 from chalicelib.application.ports import ChargeRequest, Ports
-from chalicelib.domain.billing.due import DueItem
-from chalicelib.domain.billing.outcomes import Outcome, Refused
+from chalicelib.domain.billing.agenda import may_ask
+from chalicelib.domain.billing.due import DueItem, DueState
+from chalicelib.domain.billing.outcomes import Outcome, Refused, Unknown
+from chalicelib.domain.billing.refusals import NO_METHOD
 from chalicelib.domain.billing.renewal import claim, lapse, suspend
 from chalicelib.domain.contract.subscription import Subscription
 from chalicelib.domain.kernel.change import Replace
@@ -12,13 +14,12 @@ from chalicelib.domain.kernel.errors import Conflict
 from chalicelib.domain.kernel.policy import policy_named
 from chalicelib.domain.kernel.seals import idempotency_key
 
-NO_METHOD = "no_method"
-
 
 def charge_due(due: DueItem, *, ports: Ports) -> None:
     """Bring one due item forward: lapse it, suspend for it, or charge it.
 
-    An attempt already open is asked about with its own key, never opened again.
+    An attempt already open is asked about with its own key, never opened again; once the provider
+    may have forgotten the key it is only waited for.
     """
     now = ports.clock()
     subscription = ports.store.subscription(due.subscription_id)
@@ -36,8 +37,11 @@ def charge_due(due: DueItem, *, ports: Ports) -> None:
         return
     claimed = _claimed(change.writes[0])
     attempt = claimed.open_attempt
-    assert attempt is not None, "a claim opens an attempt"
-    outcome = _charge(claimed, subscription, attempt.number, ports)
+    if claimed.state is not DueState.CHARGING or attempt is None:
+        return
+    outcome: Outcome = Unknown()
+    if may_ask(attempt.opened_at, now):
+        outcome = _charge(claimed, subscription, attempt.number, ports)
     settle_due(
         due.key,
         attempt.number,

@@ -2,9 +2,13 @@
 
     scheduled --claim--> charging --authorised--> paid --> number --> file --> mail (leaves agenda)
         ^                   |  |
-        |----- refused -----|  |-- unknown: asked again with the same key, then parked
-        |                      |-- refused too often --> unpaid (parked)
-        |-- the contract ends first --> lapsed
+        |----- refused -----|  |-- unknown: asked again with the same key, then left to
+        |                      |            notification and settlement report, then parked
+        |                      |-- refused for good, or too often --> unpaid (parked)
+        |-- the contract ends first --> lapsed         |-- given up by a person --> written off
+
+A payment page opened by the learner is an attempt of its own beside this path, and pays from any
+state but paid.
 
 A due item always ends done, scheduled or parked.
 """
@@ -16,6 +20,7 @@ from typing import Literal
 from pydantic import Field
 
 from chalicelib.domain.billing.journal import Posting
+from chalicelib.domain.billing.refusals import RefusalKind
 from chalicelib.domain.kernel.ids import DueKey
 from chalicelib.domain.kernel.language import Language
 from chalicelib.domain.kernel.money import Money
@@ -31,16 +36,30 @@ class DueState(StrEnum):
     PAID = "paid"
     UNPAID = "unpaid"
     LAPSED = "lapsed"
+    WRITTEN_OFF = "written_off"
+
+
+AttemptState = Literal["open", "authorised", "refused", "returned", "expired", "uncaptured"]
 
 
 class Attempt(Value):
-    """One try at a payment; the next exists only after a final refusal or proven absence."""
+    """One try at a payment; the next exists only after a final refusal or proven absence.
+
+    Attributes:
+        state: `expired` is a payment page that nobody used, `uncaptured` a success whose money
+            never came, `returned` money that went back.
+        code: the provider's refusal reason code.
+        kind: what the refusal means for the next try.
+        channel: `auto` without the learner, `page` on a payment page with them.
+    """
 
     number: int = Field(ge=1)
-    state: Literal["open", "authorised", "refused", "returned"] = "open"
+    state: AttemptState = "open"
     opened_at: datetime
     provider_reference: str | None = None
     code: str | None = None
+    kind: RefusalKind | None = None
+    channel: Literal["auto", "page"] = "auto"
 
 
 class DueItem(Entity):
@@ -50,7 +69,10 @@ class DueItem(Entity):
         from_on: first day of the period, the due date.
         to_on: first day of the next period.
         method_label: how the payment method is named on the invoice.
+        retry_at: when a refused charge is tried again by itself; None when it is not, or while
+            it was never refused.
         paid_at: instant at which success was learnt.
+        refunded_minor: what was promised back of the money that paid it.
         parked: why nobody will act on it without a person, else None.
     """
 
@@ -72,7 +94,9 @@ class DueItem(Entity):
     attempts: tuple[Attempt, ...] = ()
     postings: tuple[Posting, ...] = ()
     method_label: str | None = None
+    retry_at: datetime | None = None
     paid_at: datetime | None = None
+    refunded_minor: int = Field(default=0, ge=0)
     number: str | None = None
     issued_on: date | None = None
     sha256: str | None = None
@@ -99,8 +123,13 @@ class DueItem(Entity):
 
     @property
     def open_attempt(self) -> Attempt | None:
-        """The attempt whose outcome is not known yet."""
-        return next((a for a in reversed(self.attempts) if a.state == "open"), None)
+        """The automatic charge whose outcome is not known yet."""
+        return self._open("auto")
+
+    @property
+    def open_page(self) -> Attempt | None:
+        """The payment page that may still bring money."""
+        return self._open("page")
 
     @property
     def paying_attempt(self) -> Attempt | None:
@@ -110,7 +139,12 @@ class DueItem(Entity):
     @property
     def refusals(self) -> int:
         """How many attempts were finally refused."""
-        return sum(attempt.state == "refused" for attempt in self.attempts)
+        return len(self.refused)
+
+    @property
+    def refused(self) -> tuple[Attempt, ...]:
+        """The attempts that were finally refused, oldest first."""
+        return tuple(attempt for attempt in self.attempts if attempt.state == "refused")
 
     def attempt(self, number: int) -> Attempt | None:
         """The attempt of that number."""
@@ -120,3 +154,7 @@ class DueItem(Entity):
         """Every attempt, with this one in place of its number, in order of number."""
         others = [a for a in self.attempts if a.number != attempt.number]
         return tuple(sorted((*others, attempt), key=lambda a: a.number))
+
+    def _open(self, channel: Literal["auto", "page"]) -> Attempt | None:
+        found = (a for a in reversed(self.attempts) if a.state == "open" and a.channel == channel)
+        return next(found, None)

@@ -7,7 +7,12 @@ from chalicelib.domain.kernel.value import Value
 
 
 class Account(StrEnum):
-    """Accounts of the journal; short codes keep the items small."""
+    """Accounts of the journal; short codes keep the items small.
+
+    `returns` is surplus money on its way back, `refunds` what is promised back of money that was
+    owed; `disputes` is what banks took back for now, `losses` what is given up for good; `clearing`
+    is what the provider holds, `bank` what it paid out, `fees` what it kept.
+    """
 
     RECEIVABLE = "receivable"
     REVENUE = "revenue"
@@ -15,6 +20,11 @@ class Account(StrEnum):
     VAT_DUE = "vat_due"
     CLEARING = "clearing"
     RETURNS = "returns"
+    REFUNDS = "refunds"
+    DISPUTES = "disputes"
+    FEES = "fees"
+    BANK = "bank"
+    LOSSES = "losses"
 
 
 class Posting(Value):
@@ -48,6 +58,20 @@ def payment(*, gross_minor: int, vat_minor: int) -> tuple[Posting, ...]:
         (Account.VAT_PENDING, vat_minor),
         (Account.VAT_DUE, -vat_minor),
     )
+
+
+def write_off(*, net_minor: int, vat_minor: int) -> tuple[Posting, ...]:
+    """An unpaid period is given up: its price is lost, its VAT was never due."""
+    return balanced(
+        (Account.LOSSES, net_minor),
+        (Account.VAT_PENDING, vat_minor),
+        (Account.RECEIVABLE, -net_minor - vat_minor),
+    )
+
+
+def undone(postings: tuple[Posting, ...]) -> tuple[Posting, ...]:
+    """The contrary movement."""
+    return tuple(posting.replace(minor=-posting.minor) for posting in postings)
 
 
 def surplus(gross_minor: int) -> tuple[Posting, ...]:

@@ -16,11 +16,18 @@ class Authorised(Value):
 
 
 class Refused(Value):
-    """A final no to this attempt; `code` is the provider's refusal reason code."""
+    """A final no to this attempt; `code` is the provider's refusal reason code.
+
+    Attributes:
+        advice: Mastercard's merchant advice code, when there is one.
+        raw: the scheme's own code and words, `51 : Insufficient funds`.
+    """
 
     kind: Literal["refused"] = "refused"
     provider_reference: str | None = None
     code: str
+    advice: str | None = None
+    raw: str | None = None
 
 
 class Unknown(Value):

@@ -91,7 +91,7 @@ def _wrong(due: DueItem, paying: int, now: datetime) -> list[str]:
         wrong.append("paid twice")
     if (due.state is DueState.PAID) != (paying == 1):
         wrong.append("its state and its attempts disagree")
-    is_done = due.mailed_at is not None or due.state is DueState.LAPSED
+    is_done = due.mailed_at is not None or due.state in (DueState.LAPSED, DueState.WRITTEN_OFF)
     if due.agenda_at is None and not is_done and due.parked is None:
         wrong.append("neither done, scheduled nor parked")
     if not is_done and _is_late(due.agenda_at, now):

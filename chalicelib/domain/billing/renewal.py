@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from chalicelib.domain.billing.agenda import LEASE, next_retry
+from chalicelib.domain.billing.agenda import LEASE, PAGE_OPEN_FOR, token_rests_until
 from chalicelib.domain.billing.due import Attempt, DueItem, DueState
 from chalicelib.domain.contract.subscription import Status, Subscription
 from chalicelib.domain.kernel.calendar import start_of_day
@@ -49,9 +49,9 @@ def following(paid: DueItem, subscription: Subscription, now: datetime) -> DueIt
 
 def charge_at(due: DueItem, policy: Policy) -> datetime | None:
     """The instant from which a scheduled due item is charged; None when no retry is left."""
-    if due.refusals == 0:
+    if due.retry_at is None and not due.refusals:
         return start_of_day(due.from_on, policy.charge_hour)
-    return next_retry(due.refusals, due.attempts[-1].opened_at, policy)
+    return due.retry_at
 
 
 def suspension_at(due: DueItem, policy: Policy) -> datetime:
@@ -63,22 +63,61 @@ def claim(due: DueItem, subscription: Subscription, *, policy: Policy, now: date
     """Take a due item in charge: the attempt exists before money moves.
 
     The agenda entry stays where it is, so that a crash is found by the next sweep. A due item
-    already being charged is claimed again, with the same attempt, once its lease is over.
+    already being charged is claimed again, with the same attempt, once its lease is over. While a
+    payment page is open, and while the schemes' limits bar the method, it waits instead.
     """
     if due.state is DueState.CHARGING:
         return _reclaim(due, now)
     at = charge_at(due, policy)
     if due.state is not DueState.SCHEDULED or at is None or at > now:
         return NOTHING
+    if subscription.held is not None:
+        return withhold(due, subscription)
+    waits_until = _barred_until(due, subscription, now)
+    if waits_until is not None:
+        return Change((Replace(due.next(agenda_at=waits_until)),))
     owed = due if due.postings else _at_contract_price(due, subscription)
     attempt = Attempt(number=len(due.attempts) + 1, opened_at=now)
     charging = owed.next(
         state=DueState.CHARGING,
-        attempts=(*due.attempts, attempt),
+        attempts=(*closed_pages(due), attempt),
+        retry_at=None,
         # written a month ago, perhaps before the provider had told the method, or for another one
         method_label=subscription.method.label() if subscription.method else due.method_label,
     )
     return Change((Replace(charging),))
+
+
+def _barred_until(due: DueItem, subscription: Subscription, now: datetime) -> datetime | None:
+    """Until when no automatic charge may be made; None when one may."""
+    page = due.open_page
+    if page is not None and now < page.opened_at + PAGE_OPEN_FOR:
+        return page.opened_at + PAGE_OPEN_FOR
+    return token_rests_until(subscription.failed_tries, now)
+
+
+def closed_pages(due: DueItem) -> tuple[Attempt, ...]:
+    """Every attempt, with the payment pages that nobody used in time as expired ones."""
+    return tuple(
+        attempt.replace(state="expired")
+        if attempt.state == "open" and attempt.channel == "page"
+        else attempt
+        for attempt in due.attempts
+    )
+
+
+def withhold(due: DueItem, subscription: Subscription) -> Change:
+    """A contract in dispute is not charged: no money is asked for, no service is given.
+
+    The due item is parked for a person.
+    """
+    writes: list[Write] = [
+        Replace(due.next(parked=subscription.held, agenda_at=None), events=("Parked",))
+    ]
+    if subscription.status in (Status.ACTIVE, Status.PAST_DUE):
+        suspended = subscription.next(status=Status.SUSPENDED)
+        writes.append(Replace(suspended, events=("EntitlementChanged",)))
+    return Change(tuple(writes))
 
 
 def _at_contract_price(due: DueItem, subscription: Subscription) -> DueItem:
@@ -121,8 +160,8 @@ def suspend(due: DueItem, subscription: Subscription, *, policy: Policy, now: da
         return NOTHING
     if now < suspension_at(due, policy):
         return NOTHING
-    retry_at = charge_at(due, policy) if due.state is DueState.SCHEDULED else None
-    parked = None if retry_at else "unpaid"
+    retry_at = due.retry_at if due.state is DueState.SCHEDULED else None
+    parked = None if retry_at else left_unpaid(due, policy)
     writes: list[Write] = [
         Replace(due.next(agenda_at=retry_at, parked=parked), events=("Parked",) if parked else ())
     ]
@@ -130,6 +169,11 @@ def suspend(due: DueItem, subscription: Subscription, *, policy: Policy, now: da
         suspended = subscription.next(status=Status.SUSPENDED)
         writes.append(Replace(suspended, events=("EntitlementChanged",)))
     return Change(tuple(writes))
+
+
+def left_unpaid(due: DueItem, policy: Policy) -> str:
+    """Why nothing more is tried by itself at an unpaid period."""
+    return "attempts_exceeded" if due.refusals >= policy.attempts_max else "unpaid"
 
 
 def opening(subscription: Subscription, paid: DueItem) -> tuple[Insert, Insert]:

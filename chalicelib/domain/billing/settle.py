@@ -1,19 +1,28 @@
-"""One transition for every news about money: reply, webhook and inquiry all enter here.
+"""One transition for every news about money: reply, webhook, inquiry and report all enter here.
 
 A lattice: success beats failure, unknown is asked and never retried blindly, a duplicate changes
-nothing, a second success is money to give back.
+nothing, a second success is money to give back. A payment page is an attempt like another, but
+its refusals are the learner's to see: they move no date and send no mail.
 """
 
 from datetime import datetime
 from typing import assert_never
 
 from chalicelib.domain.billing import journal
-from chalicelib.domain.billing.agenda import next_question, next_retry
+from chalicelib.domain.billing.agenda import (
+    FAILED_TRIES_KEPT,
+    REPORT_PATIENCE,
+    next_question,
+    next_retry,
+)
 from chalicelib.domain.billing.due import Attempt, DueItem, DueState
+from chalicelib.domain.billing.journal import Posting
 from chalicelib.domain.billing.outcomes import Authorised, Outcome, Refused, Unknown
-from chalicelib.domain.billing.renewal import following, suspension_at
+from chalicelib.domain.billing.refusals import NO_METHOD, is_our_fault, kind_of
+from chalicelib.domain.billing.renewal import following, left_unpaid, suspension_at
 from chalicelib.domain.billing.reversal import give_back
 from chalicelib.domain.contract.subscription import Status, Subscription
+from chalicelib.domain.kernel.calendar import paris_date
 from chalicelib.domain.kernel.change import NOTHING, Change, Insert, Replace, Write
 from chalicelib.domain.kernel.policy import Policy
 
@@ -53,16 +62,18 @@ def _authorised(
     if due.paying_attempt is not None:
         return _second_success(due, attempt, outcome, now)
     paid = attempt.replace(
-        state="authorised", provider_reference=outcome.provider_reference, code=None
+        state="authorised",
+        provider_reference=outcome.provider_reference,
+        code=None,
+        kind=None,
     )
-    first = not due.postings
-    sale = journal.sale(net_minor=due.net_minor, vat_minor=due.vat_minor) if first else ()
     payment = journal.payment(gross_minor=due.gross_minor, vat_minor=due.vat_minor)
     settled = due.next(
         state=DueState.PAID,
         attempts=due.with_attempt(paid),
-        postings=(*due.postings, *sale, *payment),
+        postings=(*_owed(due), *payment),
         method_label=outcome.method_label or due.method_label,
+        retry_at=None,
         paid_at=now,
         parked=None,
         agenda_at=due.agenda_at or now,
@@ -73,6 +84,14 @@ def _authorised(
     if upcoming is not None:
         writes.append(Insert(upcoming))
     return Change(tuple(writes))
+
+
+def _owed(due: DueItem) -> tuple[Posting, ...]:
+    """The postings of a period that is owed, whatever it was before."""
+    sale = {"net_minor": due.net_minor, "vat_minor": due.vat_minor}
+    if due.state is DueState.WRITTEN_OFF:
+        return (*due.postings, *journal.undone(journal.write_off(**sale)))
+    return due.postings or journal.sale(**sale)
 
 
 def _recovered(subscription: Subscription, now: datetime) -> list[Write]:
@@ -101,46 +120,68 @@ def _refused(
     policy: Policy,
     now: datetime,
 ) -> Change:
-    if attempt.state != "open":
+    if attempt.state not in ("open", "expired"):
         return NOTHING
+    kind = kind_of(outcome.code, advice=outcome.advice, raw=outcome.raw)
     refused = attempt.replace(
-        state="refused", code=outcome.code, provider_reference=outcome.provider_reference
+        state="refused",
+        code=outcome.code,
+        kind=kind,
+        provider_reference=outcome.provider_reference,
     )
-    attempts = due.with_attempt(refused)
-    if due.state is not DueState.CHARGING:
-        return Change((Replace(due.next(attempts=attempts)),))
-    first = not due.postings
-    sale = journal.sale(net_minor=due.net_minor, vat_minor=due.vat_minor) if first else ()
-    retry_at = next_retry(due.refusals + 1, attempt.opened_at, policy)
+    noted = due.replace(attempts=due.with_attempt(refused))
+    if due.state is not DueState.CHARGING or attempt.channel == "page":
+        # the learner saw it, or another attempt decides: nothing else moves
+        return Change((Replace(noted.next()),))
+    retry_at = next_retry(noted.refused, policy, advice=outcome.advice)
     suspends_at = suspension_at(due, policy)
-    suspends_now = suspends_at <= now or subscription.status is Status.SUSPENDED
-    wakes = [at for at in (retry_at, None if suspends_now else suspends_at) if at]
-    after = due.next(
+    suspends_now = kind == "stop" or suspends_at <= now or subscription.status is Status.SUSPENDED
+    wakes_at = _next_step(retry_at, None if suspends_now else suspends_at)
+    after = noted.next(
         state=DueState.SCHEDULED if retry_at else DueState.UNPAID,
-        attempts=attempts,
-        postings=(*due.postings, *sale),
-        agenda_at=min(wakes, default=None),
-        parked=None if wakes else "unpaid",
+        postings=_owed(due),
+        retry_at=retry_at,
+        agenda_at=wakes_at,
+        parked=None if wakes_at else left_unpaid(noted, policy),
     )
-    events = ("PaymentRefused",) if wakes else ("PaymentRefused", "Parked")
-    writes: list[Write] = [Replace(after, events=events)]
-    writes += _fallen_behind(subscription, suspends_now=suspends_now)
-    return Change(tuple(writes))
+    events = ["PaymentRefused"]
+    events += [] if wakes_at else ["Parked"]
+    events += ["RequestRejected"] if is_our_fault(outcome.code) else []
+    behind = _fallen_behind(subscription, outcome, suspends_now=suspends_now, now=now)
+    return Change((Replace(after, events=tuple(events)), *behind))
 
 
-def _fallen_behind(subscription: Subscription, *, suspends_now: bool) -> list[Write]:
+def _next_step(retry_at: datetime | None, suspends_at: datetime | None) -> datetime | None:
+    """When the due item acts next: a retry of the very day of the suspension comes first."""
+    if retry_at and suspends_at and paris_date(retry_at) == paris_date(suspends_at):
+        return retry_at
+    return min((at for at in (retry_at, suspends_at) if at), default=None)
+
+
+def _fallen_behind(
+    subscription: Subscription, outcome: Refused, *, suspends_now: bool, now: datetime
+) -> list[Write]:
+    """The contract behind on its payment; a refusal counts against the method that met it."""
+    counted = () if outcome.code == NO_METHOD else (now,)
+    recent = tuple(at for at in subscription.failed_tries if at + FAILED_TRIES_KEPT > now)
+    after = subscription.replace(failed_tries=(*recent, *counted))
     status = Status.SUSPENDED if suspends_now else Status.PAST_DUE
-    if subscription.status in (status, Status.SUSPENDED, Status.ENDED):
-        return []
-    events = ("EntitlementChanged",) if suspends_now else ()
-    return [Replace(subscription.next(status=status), events=events)]
+    events: tuple[str, ...] = ()
+    if subscription.status not in (status, Status.SUSPENDED, Status.ENDED):
+        after = after.replace(status=status)
+        events = ("EntitlementChanged",) if suspends_now else ()
+    return [] if after == subscription else [Replace(after.next(), events=events)]
 
 
 def _unknown(due: DueItem, attempt: Attempt, now: datetime) -> Change:
-    if attempt.state != "open" or due.state is DueState.PAID:  # asking again could charge again
+    """Ask again with the same key; then wait for notification and report; then a person.
+
+    On a month that is paid asking again could charge again, and a page is never asked about.
+    """
+    if attempt.state != "open" or attempt.channel == "page" or due.state is DueState.PAID:
         return NOTHING
-    again_at = next_question(attempt.opened_at, now)
-    if again_at is None:
+    again_at = next_question(attempt.opened_at, now) or attempt.opened_at + REPORT_PATIENCE
+    if again_at <= now:
         parked = due.next(parked="outcome_unknown", agenda_at=None)
         return Change((Replace(parked, events=("Parked",)),))
     return Change((Replace(due.next(agenda_at=again_at)),))

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import Field
 
@@ -53,6 +54,9 @@ class Subscription(Entity):
         ends_on: first date without access once a cancellation stands, else None.
         confirmed_at: when the relay took the confirmation with its PDF; no access before (FRM-4).
         invited_at: when the relay took the mail with the access link.
+        failed_tries: refusals met by the stored method within the schemes' longest span.
+        held: why no automatic charge is made, else None.
+        method_cause: what last changed the payment method; hearing it again changes nothing.
         first_used_at: first authenticated use of paid content, as the platform reports (WDR-2).
     """
 
@@ -71,6 +75,9 @@ class Subscription(Entity):
     concluded_at: datetime
     starts_at_once: bool
     method: StoredMethod | None = None
+    method_cause: str | None = None
+    failed_tries: tuple[datetime, ...] = ()
+    held: Literal["disputed"] | None = None
     identity_number: int = 1
     ends_on: date | None = None
     cancelled_at: datetime | None = None

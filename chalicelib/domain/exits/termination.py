@@ -12,6 +12,8 @@ from chalicelib.domain.kernel.errors import Refused
 from chalicelib.domain.kernel.policy import Policy
 from chalicelib.domain.kernel.unique import Unique
 
+SETTLED = (DueState.PAID, DueState.WRITTEN_OFF)
+
 
 def cancel(subscription: Subscription, upcoming: DueItem | None, *, now: datetime) -> Change:
     """End the contract with the period that runs when the request is received (CGS 2.1 d §3).
@@ -87,7 +89,7 @@ def forgotten(subscription: Subscription) -> Change:
 
 def owes(dues: Iterable[DueItem]) -> bool:
     """Whether a period that was served is still unpaid."""
-    return any(due.refusals and due.state is not DueState.PAID for due in dues)
+    return any(due.refusals and due.state not in SETTLED for due in dues)
 
 
 def kept_for_debt(subscription: Subscription) -> Change:

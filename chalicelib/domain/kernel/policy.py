@@ -14,6 +14,13 @@ from chalicelib.domain.kernel.value import Value
 ProfileName = Literal["recommended", "as_written", "strict"]
 
 
+class Retry(Value):
+    """When a refused charge is tried again: days after the first refusal, and the Paris hour."""
+
+    days: int = Field(ge=1)
+    hour: int = Field(ge=1, le=23)
+
+
 class Policy(Value):
     """Every switch, the default first; `description` says what it decides and for which clause."""
 
@@ -88,8 +95,12 @@ class Policy(Value):
     order_button: Literal["validate_with_duty", "order_with_duty"] = Field(
         default="validate_with_duty", description="CGS 2.1 b §2, L221-14 | Words of the button."
     )
-    retry_after_days: tuple[int, ...] = Field(
-        default=(1,), description="PAY-5 | Days after a refusal at which a charge is tried again."
+    retry_calendar: tuple[Retry, ...] = Field(
+        default=(Retry(days=1, hour=5),),
+        description="PAY-5 | Days after the first refusal, and hours, of further charges.",
+    )
+    attempts_max: int = Field(
+        default=5, ge=2, le=15, description="PAY-5 | Tries at one amount owed, by every channel."
     )
     charge_hour: int = Field(
         # Never 0: a cancellation received before midnight is committed hours before the charge.
@@ -111,7 +122,7 @@ class Policy(Value):
         return f"{self.profile}@{self.revision}"
 
 
-PROFILES: tuple[Policy, ...] = (
+_FIRST: tuple[Policy, ...] = (
     Policy(profile="recommended"),
     Policy(
         profile="as_written",
@@ -137,6 +148,14 @@ PROFILES: tuple[Policy, ...] = (
         price_change_mode="explicit_consent",
         order_button="order_with_duty",
     ),
+)
+
+# Early next morning, after work two days later, and a week later, when wages have come.
+_SPACED = (Retry(days=1, hour=9), Retry(days=3, hour=18), Retry(days=7, hour=9))
+
+PROFILES: tuple[Policy, ...] = (
+    *_FIRST,
+    *(policy.replace(revision=2, retry_calendar=_SPACED) for policy in _FIRST),
 )
 
 

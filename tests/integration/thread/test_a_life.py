@@ -58,7 +58,7 @@ def test_a_year_is_thirteen_payments_thirteen_invoices_and_one_contract() -> Non
     ]
 
 
-@pytest.mark.parametrize("refusals", [1, 2])
+@pytest.mark.parametrize("refusals", [1, 4])
 def test_a_refused_month_is_tried_again_then_suspended(refusals: int) -> None:
     world = in_memory()
     subscription_id = world.subscribe()

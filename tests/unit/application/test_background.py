@@ -105,16 +105,15 @@ class TestRen1:
         assert not shop.ports.gateway.charges
 
     def test_without_a_method_nothing_can_be_charged(self) -> None:
-        """The provider is asked once more, then the month is refused for that reason."""
+        """The provider is asked once more, then the month waits for the learner."""
         shop = subscribed()
         shop.ports.store.commit(Change((Replace(shop.subscription().next(method=None)),)))
         shop.ports.gateway.methods.clear()
         shop.ports.clock.move_to(paris(2026, 11, 5, 5))
         shop.sweep()
         assert shop.due(1).attempts[0].code == "no_method"
-        shop.ports.gateway.methods[SUBSCRIPTION_ID].append(VISA)
-        shop.run_until(paris(2026, 11, 6, 6))
-        assert shop.due(1).state is DueState.PAID
+        assert (shop.due(1).state, shop.due(1).retry_at) == (DueState.UNPAID, None)
+        assert shop.subscription().failed_tries == ()
 
     def test_a_lapsed_month_found_on_the_agenda_is_left(self) -> None:
         """And one that should have lapsed, lapses."""
@@ -157,7 +156,7 @@ class TestPay5:
         """Refused, paid by the retry, and then the refused one succeeds after all."""
         shop = subscribed()
         shop.ports.gateway.script(VISA.token, Refused(code="2"))
-        shop.run_until(paris(2026, 11, 6, 6))
+        shop.run_until(paris(2026, 11, 6, 10))
         late = replace(
             shop.ports.gateway.news[-1],
             reference=shop.key(1).reference(1),
@@ -165,10 +164,20 @@ class TestPay5:
         )
         shop.ports.gateway._note(late.reference, shop.due(1).gross, late.outcome)
         shop.notify(late)
-        shop.run_until(paris(2026, 11, 6, 7))
+        shop.run_until(paris(2026, 11, 6, 11))
         assert shop.ports.gateway.returns == {"PSPLATE": shop.key(1).reference(1)}
         assert len(shop.ports.gateway.captured(shop.key(1))) == 1
         assert shop.ports.store.reversal(shop.key(1), 1).asked_at is not None
+
+    def test_a_charge_waits_while_the_learner_is_on_a_payment_page(self) -> None:
+        """Failure 15: nothing is asked of the provider, and the agenda moves on."""
+        shop = subscribed()
+        shop.ports.clock.move_to(paris(2026, 11, 5, 5))
+        page = Attempt(number=1, opened_at=shop.ports.clock(), channel="page")
+        shop.ports.store.commit(Change((Replace(shop.due(1).next(attempts=(page,))),)))
+        shop.sweep()
+        assert not shop.ports.gateway.charges
+        assert shop.due(1).agenda_at == paris(2026, 11, 5, 6)
 
     def test_a_provider_that_is_down_delays_a_return(self) -> None:
         """It stays on the agenda."""
@@ -194,10 +203,10 @@ class TestDun1:
         ("profile", "days"), [("recommended", 7), ("as_written", 0), ("strict", 15)]
     )
     def test_the_day_of_suspension_is_the_profiles(self, profile: str, days: int) -> None:
-        """Two refusals; the day before the service still runs, on the day it does not."""
+        """Every try refused; the day before the service still runs, on the day it does not."""
         shop = Shop.under(profile)  # type: ignore[arg-type]
         shop.subscribe()
-        shop.ports.gateway.script(VISA.token, Refused(code="2"), Refused(code="2"))
+        shop.ports.gateway.script(VISA.token, *[Refused(code="2")] * 4)
         shop.run_until(paris(2026, 11, 5, 12) + timedelta(days=days, hours=-24))
         assert shop.subscription().status in (Status.ACTIVE, Status.PAST_DUE)
         shop.run_until(paris(2026, 11, 5, 12) + timedelta(days=days))
@@ -210,7 +219,7 @@ class TestDun1:
     def test_a_payment_that_comes_at_last_restores_service_with_the_same_anchor(self) -> None:
         """Months without service are not billed; the next is due on its old day."""
         shop = subscribed()
-        shop.ports.gateway.script(VISA.token, Refused(code="2"), Refused(code="2"))
+        shop.ports.gateway.script(VISA.token, *[Refused(code="2")] * 4)
         shop.run_until(paris(2027, 1, 20))
         late = replace(
             shop.ports.gateway.news[-1], outcome=Authorised(provider_reference="PSPLATE")

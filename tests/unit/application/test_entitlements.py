@@ -35,13 +35,13 @@ class TestDef2:
         """The platform is told of the change."""
         shop = Shop()
         shop.subscribe()
-        shop.ports.gateway.script(VISA.token, Refused(code="2"), Refused(code="2"))
+        shop.ports.gateway.script(VISA.token, *[Refused(code="2")] * 4)
         shop.run_until(paris(2026, 11, 11, 23))
         customer_id = shop.subscription().customer_id
         assert shop.subscription().status is Status.PAST_DUE
         assert entitlements(customer_id, ports=shop.ports) == SOLO
         told = len(shop.ports.bus.published)
-        shop.run_until(paris(2026, 11, 12))
+        shop.run_until(paris(2026, 11, 12, 9))
         assert entitlements(customer_id, ports=shop.ports) == ()
         assert [news["event"] for news in shop.ports.bus.published[told:]] == ["EntitlementChanged"]
 

@@ -148,6 +148,24 @@ class TestPay5:
             assert apply_notification(event, now=now, ports=shop.ports) == ("applied", "")
         assert shop.subscription().method == other
 
+    def test_a_token_event_without_a_token_is_set_aside(self) -> None:
+        """Signed, and still of no use."""
+        event = json.dumps({"type": "recurring.token.created", "data": []}).encode()
+        ports = Shop().ports
+        told = apply_notification(event, now=ports.clock(), ports=ports)
+        assert told == ("set_aside", "no token in it")
+
+    def test_a_refusal_is_told_in_words_and_codes(self) -> None:
+        """What is unsigned can only make us more careful."""
+        shop = Shop()
+        shop.subscribe()
+        shop.ports.gateway.script(VISA.token, LostReply(Refused(code="2")))
+        shop.run_until(paris(2026, 11, 5, 5))
+        told = {"reason": "Not enough balance", "additionalData": {"refusalReasonRaw": "04 : x"}}
+        shop.notify(shop.ports.gateway.news[-1], **told)
+        (refused,) = shop.due(1).attempts
+        assert (refused.state, refused.code, refused.kind) == ("refused", "12", "stop")
+
     @pytest.mark.parametrize(
         ("changes", "reason"),
         [

@@ -4,9 +4,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.domain.billing.agenda import SHARDS, next_question, next_retry, shard
+from chalicelib.domain.billing.agenda import (
+    SHARDS,
+    may_ask,
+    next_question,
+    next_retry,
+    shard,
+    token_rests_until,
+)
+from chalicelib.domain.billing.due import Attempt
+from chalicelib.domain.billing.refusals import RefusalKind
 from chalicelib.domain.kernel.ids import sortable_id
-from chalicelib.domain.kernel.policy import current_policy
+from chalicelib.domain.kernel.policy import current_policy, policy_named
 from tests.examples import paris
 
 OPENED_AT = datetime(2026, 11, 5, 4, tzinfo=UTC)
@@ -29,26 +38,90 @@ class TestPay5:
         ]  # fmt: skip
 
     def test_after_a_day_the_same_key_is_not_sent_again(self) -> None:
-        """Then a person looks."""
+        """The provider may have forgotten it: sending it could charge again."""
         assert next_question(OPENED_AT, OPENED_AT + timedelta(hours=23)) is None
+        assert may_ask(OPENED_AT, OPENED_AT + timedelta(hours=23, minutes=59))
+        assert not may_ask(OPENED_AT, OPENED_AT + timedelta(hours=24))
 
-    def test_a_refusal_is_tried_again_the_next_day_and_no_more(self) -> None:
+    def test_under_the_first_revision_a_refusal_is_tried_again_the_next_day_and_no_more(
+        self,
+    ) -> None:
         """At the hour of charging in Paris."""
-        refused_at = paris(2026, 11, 5, 23, 30)
-        assert next_retry(1, refused_at, POLICY) == paris(2026, 11, 6, 5)
-        assert next_retry(2, refused_at, POLICY) is None
+        first = policy_named("recommended@1")
+        late = paris(2026, 11, 5, 23, 30)
+        assert next_retry(refused(late), first) == paris(2026, 11, 6, 5)
+        assert next_retry(refused(late, paris(2026, 11, 6, 5)), first) is None
 
-    def test_a_longer_calendar_counts_each_step_from_its_refusal(self) -> None:
-        """A day, then two, then four are D+1, D+3, D+7."""
-        ladder = POLICY.replace(retry_after_days=(1, 2, 4))
-        at, days = paris(2026, 11, 5, 5), []
-        for refusals in (1, 2, 3):
-            retry = next_retry(refusals, at, ladder)
-            assert retry is not None
-            days.append(retry.day)
-            at = retry
-        assert days == [6, 8, 12]
-        assert next_retry(4, at, ladder) is None
+    def test_three_more_tries_each_at_another_hour(self) -> None:
+        """D+1, D+3, D+7 from the first refusal, however late one of them came."""
+        tries = [paris(2026, 11, 5, 5)]
+        for expected in (paris(2026, 11, 6, 9), paris(2026, 11, 8, 18), paris(2026, 11, 12, 9)):
+            assert next_retry(refused(*tries), POLICY) == expected
+            tries.append(expected)
+        assert next_retry(refused(*tries), POLICY) is None
+        missed = refused(paris(2026, 11, 5, 5), paris(2026, 11, 9))
+        assert next_retry(missed, POLICY) == paris(2026, 11, 12, 9)
+
+    def test_a_bank_that_could_not_be_reached_is_tried_again_within_hours(self) -> None:
+        """After one hour, after six, then by the calendar."""
+        at = paris(2026, 11, 5, 5)
+        assert next_retry(refused(at, kind="tech"), POLICY) == at + timedelta(hours=1)
+        second = at + timedelta(hours=1)
+        assert next_retry(refused(at, second, kind="tech"), POLICY) == second + timedelta(hours=6)
+        third = second + timedelta(hours=6)
+        assert next_retry(refused(at, second, third, kind="tech"), POLICY) == paris(2026, 11, 6, 9)
+
+    @pytest.mark.parametrize("kind", ["sca", "update", "stop"])
+    def test_some_refusals_are_never_tried_again_by_themselves(self, kind: RefusalKind) -> None:
+        """The learner must come, or the method must change."""
+        assert next_retry(refused(paris(2026, 11, 5, 5), kind=kind), POLICY) is None
+
+    @pytest.mark.parametrize(
+        ("advice", "expected"),
+        [
+            (None, paris(2026, 11, 6, 9)),
+            ("24", paris(2026, 11, 6, 9)),
+            ("02", paris(2026, 11, 8, 18)),
+            ("28", paris(2026, 11, 12, 9)),
+            ("30", None),
+        ],
+    )
+    def test_the_scheme_may_ask_for_patience(
+        self, advice: str | None, expected: datetime | None
+    ) -> None:
+        """The first date of the calendar after the wait that Mastercard advises."""
+        assert next_retry(refused(paris(2026, 11, 5, 5)), POLICY, advice=advice) == expected
+
+
+class TestFailure22:
+    """Failure 22: one budget of tries per instalment counts every channel, and ends."""
+
+    def test_the_last_try_is_kept_for_the_learner(self) -> None:
+        """Four refusals, wherever they came from, end the automatic ones."""
+        tries = [paris(2026, 11, 5, 5 + hour) for hour in range(4)]
+        assert next_retry(refused(*tries[:3]), POLICY) == paris(2026, 11, 6, 9)
+        assert next_retry(refused(*tries), POLICY) is None
+
+    def test_a_method_that_failed_ten_times_in_a_day_rests(self) -> None:
+        """Mastercard's limit; the tenth try back leaves the window first."""
+        now = paris(2026, 11, 5, 12)
+        tries = [now - timedelta(hours=hour) for hour in range(10)]
+        assert token_rests_until(tries[:9], now) is None
+        assert token_rests_until(tries, now) == tries[-1] + timedelta(hours=24)
+
+    def test_a_method_that_failed_fifteen_times_in_a_month_rests(self) -> None:
+        """Visa's limit."""
+        now = paris(2026, 11, 30)
+        tries = [now - timedelta(days=2 * day) for day in range(15)]
+        assert token_rests_until(tries, now) == tries[-1] + timedelta(days=30)
+        assert token_rests_until(tries, now + timedelta(days=3)) is None
+
+
+def refused(*at: datetime, kind: RefusalKind = "soft") -> tuple[Attempt, ...]:
+    return tuple(
+        Attempt(number=number, state="refused", opened_at=instant, kind=kind)
+        for number, instant in enumerate(at, start=1)
+    )
 
 
 class TestShards:

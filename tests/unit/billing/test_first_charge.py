@@ -10,7 +10,7 @@ from chalicelib.domain.billing.outcomes import Authorised, Outcome, Refused, Unk
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.contract.subscription import Contract, Subscription
 from chalicelib.domain.kernel.change import NOTHING, Change, Insert, Replace
-from chalicelib.domain.kernel.policy import current_policy
+from chalicelib.domain.kernel.policy import policy_named
 from chalicelib.domain.people.customer import BillingIdentity, Customer
 from chalicelib.domain.selling.checkout import Checkout, Session, Stage
 from tests.examples import paris
@@ -142,7 +142,7 @@ class TestFrm1:
         assert isinstance(contract, Contract)
         assert (contract.terms_version, contract.terms_sha256) == ("2026-09-01", "f" * 64)
         assert contract.consents == CONSENTS
-        assert contract.policy == current_policy("strict").model_dump(mode="json")
+        assert contract.policy == policy_named("strict@1").model_dump(mode="json")
         assert contract.concluded_at == AT
 
 

@@ -38,7 +38,8 @@ def the_due(change: Change) -> DueItem:
 
 def refused(count: int = 1, at: datetime = CHARGED_AT, **changes: Any) -> DueItem:
     attempts = tuple(
-        Attempt(number=n, state="refused", opened_at=at, code="2") for n in range(1, count + 1)
+        Attempt(number=n, state="refused", opened_at=at, code="2", kind="soft")
+        for n in range(1, count + 1)
     )
     return a_due(attempts=attempts, **changes)
 
@@ -100,8 +101,8 @@ class TestRen1:
 
     def test_a_debt_that_was_booked_keeps_its_amount(self) -> None:
         """A price that changes later does not touch a month already owed."""
-        owed = refused(postings=a_due_paid().postings)
-        later = paris(2026, 11, 6, 5)
+        later = paris(2026, 11, 6, 9)
+        owed = refused(postings=a_due_paid().postings, retry_at=later)
         change = claim(owed, a_subscription(gross_minor=2400), policy=POLICY, now=later)
         assert the_due(change).gross_minor == 2000
 
@@ -140,18 +141,76 @@ class TestPay5:
         assert claim(parked, a_subscription(), policy=POLICY, now=later) is NOTHING
 
     def test_a_refused_charge_waits_for_its_retry(self) -> None:
-        """The next day at five, as the second attempt."""
-        retry = paris(2026, 11, 6, 5)
-        assert charge_at(refused(), POLICY) == retry
+        """The instant that the refusal left, as the second attempt."""
+        retry = paris(2026, 11, 6, 9)
+        due = refused(retry_at=retry)
+        assert charge_at(due, POLICY) == retry
         early = retry - timedelta(seconds=1)
-        assert claim(refused(), a_subscription(), policy=POLICY, now=early) is NOTHING
-        assert claimed(refused(), retry).attempts[-1] == Attempt(number=2, opened_at=retry)
+        assert claim(due, a_subscription(), policy=POLICY, now=early) is NOTHING
+        again = claimed(due, retry)
+        assert again.attempts[-1] == Attempt(number=2, opened_at=retry)
+        assert again.retry_at is None
 
     def test_when_the_calendar_is_used_up_nothing_is_charged(self) -> None:
         """However long one waits."""
         assert charge_at(refused(2), POLICY) is None
         later = CHARGED_AT + timedelta(days=9)
         assert claim(refused(2), a_subscription(), policy=POLICY, now=later) is NOTHING
+
+
+class TestFailure15:
+    """Failure 15: an open payment page is waited for, and closed before anybody else charges."""
+
+    def page(self, opened_at: datetime) -> DueItem:
+        due = refused(retry_at=paris(2026, 11, 6, 9))
+        opened = Attempt(number=2, opened_at=opened_at, channel="page")
+        return due.replace(attempts=(*due.attempts, opened))
+
+    def test_while_a_page_is_open_no_automatic_charge_is_made(self) -> None:
+        """The retry moves to the end of the page's hour."""
+        due = self.page(paris(2026, 11, 6, 8, 30))
+        waiting = claimed(due, paris(2026, 11, 6, 9))
+        assert (waiting.state, waiting.agenda_at) == (
+            DueState.SCHEDULED, paris(2026, 11, 6, 9, 30),
+        )  # fmt: skip
+        assert waiting.open_page == due.attempts[1]
+        assert waiting.open_attempt is None
+
+    def test_a_page_nobody_used_is_closed_by_the_next_charge(self) -> None:
+        """It counts as no try."""
+        due = claimed(self.page(paris(2026, 11, 6, 7)), paris(2026, 11, 6, 9))
+        assert [attempt.state for attempt in due.attempts] == ["refused", "expired", "open"]
+        assert (due.refusals, due.open_page) == (1, None)
+
+
+class TestFailure22:
+    """Failure 22: the schemes' limits hold for a method, whatever it is charged for."""
+
+    def test_a_method_that_failed_too_often_rests(self) -> None:
+        """The charge waits until the oldest of ten tries is a day old."""
+        tries = tuple(CHARGED_AT - timedelta(minutes=n) for n in range(1, 11))
+        tired = a_subscription(failed_tries=tries)
+        due = the_due(claim(a_due(), tired, policy=POLICY, now=CHARGED_AT))
+        assert (due.state, due.agenda_at) == (
+            DueState.SCHEDULED, tries[-1] + timedelta(hours=24),
+        )  # fmt: skip
+
+
+class TestPay3:
+    """PAY-3: a contract in dispute is not charged again until the dispute is over."""
+
+    @pytest.mark.parametrize(
+        ("status", "writes"), [(Status.ACTIVE, 2), (Status.PAST_DUE, 2), (Status.SUSPENDED, 1)]
+    )
+    def test_its_next_month_is_parked_and_gives_no_service(
+        self, status: Status, writes: int
+    ) -> None:
+        """No money is asked for, so nothing is owed for it."""
+        held = a_subscription(held="disputed", status=status)
+        change = claim(a_due(), held, policy=POLICY, now=CHARGED_AT)
+        assert (the_due(change).parked, the_due(change).agenda_at) == ("disputed", None)
+        assert not the_due(change).postings
+        assert len(change.writes) == writes
 
 
 class TestRen2:
@@ -210,9 +269,10 @@ class TestDun1:
 
     def test_a_retry_still_to_come_is_kept(self) -> None:
         """Late charges, after an outage: suspended first, tried again at their hour."""
-        due = refused(at=paris(2026, 11, 11, 5))
+        retry = paris(2026, 11, 12, 9)
+        due = refused(at=paris(2026, 11, 11, 5), retry_at=retry)
         change = self.suspended(due, a_subscription(), paris(2026, 11, 12))
-        assert (the_due(change).parked, the_due(change).agenda_at) == (None, paris(2026, 11, 12, 5))
+        assert (the_due(change).parked, the_due(change).agenda_at) == (None, retry)
         assert len(change.writes) == 2
 
     @pytest.mark.parametrize("status", [Status.SUSPENDED, Status.ENDED])

@@ -89,7 +89,7 @@ class TestRen2:
     def test_a_debt_keeps_the_method_until_it_is_settled(self) -> None:
         """The month begun is due, even after the end."""
         shop = subscribed_on()
-        shop.ports.gateway.script(VISA.token, Refused(code="2"), Refused(code="2"))
+        shop.ports.gateway.script(VISA.token, *[Refused(code="2")] * 4)
         cancel_at(shop, paris(2026, 12, 18))
         shop.run_until(paris(2027, 1, 15, 6))
         ended = shop.subscription()
@@ -153,7 +153,7 @@ class TestRen2:
     def test_taken_back_while_suspended_nothing_is_owed_for_it(self) -> None:
         """The debt is what it was; the next month waits for its payment."""
         shop = subscribed_on()
-        shop.ports.gateway.script(VISA.token, Refused(code="2"), Refused(code="2"))
+        shop.ports.gateway.script(VISA.token, *[Refused(code="2")] * 4)
         cancel_at(shop, paris(2026, 12, 28))
         assert shop.subscription().status is Status.SUSPENDED
         resume_at(shop, paris(2026, 12, 29))
@@ -270,7 +270,7 @@ class TestRen4:
     def test_a_suspended_contract_can_be_cancelled(self) -> None:
         """Always possible; it ends with the month that runs."""
         shop = subscribed_on()
-        shop.ports.gateway.script(VISA.token, Refused(code="2"), Refused(code="2"))
+        shop.ports.gateway.script(VISA.token, *[Refused(code="2")] * 4)
         cancel_at(shop, paris(2026, 12, 28))
         shop.run_until(shop.ports.clock() + timedelta(days=30))
         assert shop.subscription().status is Status.ENDED

@@ -57,7 +57,7 @@ class TestFrm2:
         order = placed()
         assert (order.stage, order.placed_at, order.version) == (Stage.PLACED, NOW, 2)
         assert order.consents == (*CONSENTS, ORDER)
-        assert order.policy == "recommended@1"
+        assert order.policy == "recommended@2"
         assert order.session == Session(attempt=1, opened_at=NOW)
         assert order.agenda_at == NOW + timedelta(hours=1)
 

@@ -27,7 +27,14 @@ def a_paid_due() -> DueItem:
     return a_due().next(
         state=DueState.PAID,
         attempts=(
-            Attempt(number=1, state="refused", opened_at=AT, provider_reference=REFUSED, code="2"),
+            Attempt(
+                number=1,
+                state="refused",
+                opened_at=AT,
+                provider_reference=REFUSED,
+                code="2",
+                kind="soft",
+            ),
             Attempt(
                 number=2,
                 state="authorised",
