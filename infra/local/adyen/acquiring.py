@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from infra.local.adyen import incidents, outcomes, tokens
+from infra.local.adyen import incidents, ledger, outcomes, tokens
 from infra.local.adyen.outcomes import ACCEPTED, read_plan
 from infra.local.adyen.records import Due, Payment
 from infra.local.adyen.webhooks import Notice, announce
@@ -74,10 +74,11 @@ def _arrange_capture(world: World, payment: Payment) -> None:
     capture(world, payment, order.amount_minor)
 
 
-def capture(world: World, payment: Payment, amount_minor: int) -> None:
-    """Take the money; the holder name may foretell a failure or a dispute."""
+def capture(world: World, payment: Payment, amount_minor: int, *, psp: str = "") -> None:
+    """Take the money under the reference `psp`; the holder name may foretell an incident."""
     payment.captured_minor += amount_minor
     payment.capture_count += 1
+    ledger.book(world, "Settled", payment, amount_minor, psp=psp or world.state.references.psp())
     omen = read_plan(payment.instrument.holder_name).omen
     event = {"capture failed": "CAPTURE_FAILED", "chargeback": "CHARGEBACK"}.get(omen)
     if event is not None:
@@ -96,6 +97,7 @@ def run_due(world: World) -> int:
         if due.decision is not None:
             payment.decision = due.decision
             conclude(world, payment)
+    ledger.run_due(world)
     return len(ripe)
 
 

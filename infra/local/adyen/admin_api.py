@@ -7,7 +7,17 @@ from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from infra.local.adyen import alone, incidents, outcomes, panel, tokens, views, weather, webhooks
+from infra.local.adyen import (
+    alone,
+    incidents,
+    ledger,
+    outcomes,
+    panel,
+    tokens,
+    views,
+    weather,
+    webhooks,
+)
 from infra.local.adyen.checkout_api import OPERATION_NAMES
 from infra.local.adyen.clock import parse_instant
 from infra.local.adyen.errors import ApiError
@@ -228,6 +238,20 @@ def _pay(visit: Visit) -> Json:
     return alone.pay(visit.world, visit.path[0], visit.body)
 
 
+def _settlements(visit: Visit) -> Json:
+    return {"batches": [views.batch_view(batch) for batch in visit.world.state.books.batches]}
+
+
+def _settle(visit: Visit) -> Json:
+    """Close a batch now, with everything booked so far but `without`, and `foreign` lines."""
+    world, body = visit.world, visit.body
+    kept_out = {str(psp) for psp in body.get("without", [])}
+    entries = [entry for entry in world.state.books.waiting if entry.psp not in kept_out]
+    foreign = [ledger.foreign(world, dict(line)) for line in body.get("foreign", [])]
+    closed = ledger.close(world, world.now(), [*entries, *foreign])
+    return {"batches": [views.batch_view(batch) for batch in closed]}
+
+
 _ROUTES: tuple[tuple[str, str, Callable[[Visit], Json]], ...] = (
     ("GET", "/clock", lambda visit: views.clock_view(visit.world)),
     ("PUT", "/clock", _set_clock),
@@ -253,6 +277,8 @@ _ROUTES: tuple[tuple[str, str, Callable[[Visit], Json]], ...] = (
     ("POST", f"/tokens/{_ID}/revoke", _revoke_token),
     ("POST", f"/tokens/{_ID}/update", _update_token),
     ("POST", f"/payments/{_ID}/events", _incident),
+    ("GET", "/settlements", _settlements),
+    ("POST", "/settlements", _settle),
     ("POST", "/webhooks/([0-9]+)/replay", _replay),
     ("POST", "/webhooks/([0-9]+)/forge", _forge),
     ("POST", f"/sessions/{_ID}/pay", _pay),

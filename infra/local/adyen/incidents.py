@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from infra.local.adyen import ledger
 from infra.local.adyen.clock import format_instant
 from infra.local.adyen.webhooks import Notice, announce
 
@@ -20,31 +21,50 @@ Purse = Literal["", "captured", "refunded", "disputed"]
 
 @dataclass(frozen=True, kw_only=True)
 class Incident:
-    """How an event moves money, in minor units: which sum, and in which direction."""
+    """How an event moves money: which sum, in which direction, and as what it is settled."""
 
     reason: str
     purse: Purse = ""
     sign: int = 0
+    entry: str = ""
     is_dispute: bool = False
 
 
 INCIDENTS = {
     "CAPTURE_FAILED": Incident(reason="Capture Failed", purse="captured", sign=-1),
-    "REFUND_FAILED": Incident(reason="Refund Failed", purse="refunded", sign=-1),
-    "REFUNDED_REVERSED": Incident(reason="Refund reversed", purse="refunded", sign=-1),
+    "REFUND_FAILED": Incident(
+        reason="Refund Failed", purse="refunded", sign=-1, entry="RefundedReversed"
+    ),
+    "REFUNDED_REVERSED": Incident(
+        reason="Refund reversed", purse="refunded", sign=-1, entry="RefundedReversed"
+    ),
     "EXPIRE": Incident(reason=""),
     "NOTIFICATION_OF_FRAUD": Incident(reason="Fraud reported by the issuer", is_dispute=True),
     "REQUEST_FOR_INFORMATION": Incident(reason="Information requested", is_dispute=True),
     "NOTIFICATION_OF_CHARGEBACK": Incident(reason="Dispute opened", is_dispute=True),
-    "CHARGEBACK": Incident(reason="Dispute", purse="disputed", sign=1, is_dispute=True),
+    "CHARGEBACK": Incident(
+        reason="Dispute", purse="disputed", sign=1, entry="Chargeback", is_dispute=True
+    ),
     "CHARGEBACK_REVERSED": Incident(
-        reason="Dispute defended", purse="disputed", sign=-1, is_dispute=True
+        reason="Dispute defended",
+        purse="disputed",
+        sign=-1,
+        entry="ChargebackReversed",
+        is_dispute=True,
     ),
     "SECOND_CHARGEBACK": Incident(
-        reason="Defence declined", purse="disputed", sign=1, is_dispute=True
+        reason="Defence declined",
+        purse="disputed",
+        sign=1,
+        entry="SecondChargeback",
+        is_dispute=True,
     ),
     "PREARBITRATION_WON": Incident(
-        reason="Pre-arbitration won", purse="disputed", sign=-1, is_dispute=True
+        reason="Pre-arbitration won",
+        purse="disputed",
+        sign=-1,
+        entry="ChargebackReversed",
+        is_dispute=True,
     ),
     "PREARBITRATION_LOST": Incident(reason="Pre-arbitration lost", is_dispute=True),
     "DISPUTE_DEFENSE_PERIOD_ENDED": Incident(reason="Defence period ended", is_dispute=True),
@@ -77,6 +97,9 @@ def happen(
         setattr(payment, name, max(0, getattr(payment, name) + incident.sign * minor))
     if event == "CAPTURE_FAILED":
         payment.capture_count = max(0, payment.capture_count - 1)
+        ledger.unbook(world, payment, minor, psp=own)
+    elif incident.entry:
+        ledger.book(world, incident.entry, payment, minor, psp=own)
     notice = Notice(
         event=event,
         payment=payment,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from infra.local.adyen import acquiring, incidents
+from infra.local.adyen import acquiring, incidents, ledger
 from infra.local.adyen.errors import unprocessable
 from infra.local.adyen.outcomes import read_plan
 from infra.local.adyen.records import Modification
@@ -26,6 +26,15 @@ SHORT = "Insufficient balance on payment"
 NOT_CAPTURED = "Transaction hasn't been captured, refund not possible"
 ALREADY_CAPTURED = "Transaction is already captured, cancel not possible"
 NOT_ALIVE = "Transaction is not authorised"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A modification as it was asked for, under its own reference of Adyen's."""
+
+    psp: str
+    reference: str
+    minor: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,13 +73,15 @@ def modify(world: World, kind: str, payment: Payment, body: Json) -> str:
         raise unprocessable("138", "Unsupported currency specified")
     if "amount" in body and amount["value"] <= 0:
         raise unprocessable("137", "Invalid amount specified")
-    verdict = _carried_out(world, kind, payment, amount["value"])
+    own = world.state.references.psp()
+    asked = Asked(psp=own, reference=body.get("reference", ""), minor=amount["value"])
+    verdict = _carried_out(world, kind, payment, asked)
     record = Modification(
-        psp=world.state.references.psp(),
+        psp=own,
         kind=kind,
         payment_psp=payment.psp,
-        reference=body.get("reference", payment.order.reference),
-        amount_minor=amount["value"],
+        reference=asked.reference or payment.order.reference,
+        amount_minor=asked.minor,
         success=verdict.success,
         created_at=world.now(),
     )
@@ -100,31 +111,32 @@ def _announce(world: World, record: Modification, payment: Payment, verdict: Ver
         )
 
 
-def _carried_out(world: World, kind: str, payment: Payment, minor: int) -> Verdict:
+def _carried_out(world: World, kind: str, payment: Payment, asked: Asked) -> Verdict:
     if not payment.decision.accepted or payment.is_cancelled:
         return Verdict(reason=NOT_ALIVE)
     if kind == "captures":
-        return _captured(world, payment, minor)
+        return _captured(world, payment, asked)
     if kind == "refunds":
-        return _refunded(payment, minor)
+        return _refunded(world, payment, asked)
     if kind == "reversals":
-        return _reversed(payment)
+        return _reversed(world, payment, asked)
     return _cancelled(payment)
 
 
-def _captured(world: World, payment: Payment, minor: int) -> Verdict:
-    if payment.captured_minor + minor > payment.order.amount_minor:
+def _captured(world: World, payment: Payment, asked: Asked) -> Verdict:
+    if payment.captured_minor + asked.minor > payment.order.amount_minor:
         return Verdict(reason=SHORT)
-    acquiring.capture(world, payment, minor)
+    acquiring.capture(world, payment, asked.minor, psp=asked.psp)
     return Verdict()
 
 
-def _refunded(payment: Payment, minor: int) -> Verdict:
+def _refunded(world: World, payment: Payment, asked: Asked) -> Verdict:
     if not payment.captured_minor:
         return Verdict(reason=NOT_CAPTURED)
-    if payment.refunded_minor + minor > payment.captured_minor - payment.disputed_minor:
+    if payment.refunded_minor + asked.minor > payment.captured_minor - payment.disputed_minor:
         return Verdict(reason=SHORT)
-    payment.refunded_minor += minor
+    payment.refunded_minor += asked.minor
+    ledger.book(world, "Refunded", payment, asked.minor, psp=asked.psp, reference=asked.reference)
     return Verdict()
 
 
@@ -135,10 +147,10 @@ def _cancelled(payment: Payment) -> Verdict:
     return Verdict()
 
 
-def _reversed(payment: Payment) -> Verdict:
+def _reversed(world: World, payment: Payment, asked: Asked) -> Verdict:
     """Undo all of it: a cancel before the capture, a full refund after it."""
     if not payment.captured_minor:
         payment.is_cancelled = True
         return Verdict(extra={"modification.action": "cancel"})
-    outcome = _refunded(payment, payment.captured_minor)
+    outcome = _refunded(world, payment, replace(asked, minor=payment.captured_minor))
     return Verdict(reason=outcome.reason, extra={"modification.action": "refund"})

@@ -27,17 +27,21 @@ class Options:
     """Keys, addresses and rules of one simulator; HMAC keys are hexadecimal.
 
     Keys and webhook credentials are drawn at random unless given. Deliveries wait
-    for `deliver_pending` unless `automatic_delivery`. `frozen_at` stops the clock.
+    for `deliver_pending` unless `automatic_delivery`. `frozen_at` stops the clock. Money ripens
+    for `settlement_days`, then enters the batch closed at night if it `settles_daily`.
     """
 
     port: int = PORT
     api_key: str = "AQEsim-api-key"
     client_key: str = "test_SIMCLIENTKEY"
+    company_account: str = "Clairiere"
     merchant_account: str = "ClairiereECOM"
     hmac_key: str = field(default_factory=_hmac_key, repr=False)
     token_hmac_key: str = field(default_factory=_hmac_key, repr=False)
     webhook_user: str = "adyen-simulator"
     webhook_password: str = field(default_factory=_password, repr=False)
+    report_user: str = "report@Company.Clairiere"
+    report_password: str = field(default_factory=_password, repr=False)
     webhook_url: str = ""
     token_webhook_url: str = ""
     allowed_origins: tuple[str, ...] = SHOP_FRONTS
@@ -47,6 +51,8 @@ class Options:
     automatic_delivery: bool = False
     refused_attempts_max: int = 5
     idempotency_days: int = 7
+    settles_daily: bool = False
+    settlement_days: int = 1
     frozen_at: datetime | None = None
     seed: int = 1
 
@@ -74,6 +80,7 @@ class Options:
             **given,  # type: ignore[arg-type]
             port=port,
             automatic_delivery=automatic_delivery,
+            settles_daily=True,
             seed=seed,
             allowed_origins=origins,
         )

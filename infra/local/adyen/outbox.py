@@ -11,7 +11,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from infra.local.adyen import acquiring
+from infra.local.adyen import acquiring, ledger
 from infra.local.adyen.journal import LOG
 from infra.local.adyen.parcels import ENDPOINTS, STANDARD
 
@@ -203,4 +203,7 @@ def next_due_at(world: World) -> datetime | None:
     """When something will next happen here by itself: a webhook, a capture, a late answer."""
     instants = [parcel.due_at for parcel in world.state.mailbag.queue]
     instants += [due.at for due in world.state.agenda]
+    closing = ledger.next_close(world)
+    if closing is not None:
+        instants.append(closing)
     return min(instants, default=None)

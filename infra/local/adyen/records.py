@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 Json = dict[str, Any]
+CREDITS = ("Settled", "RefundedReversed", "ChargebackReversed")
+"""The movements that bring the merchant money; all others take some back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +103,53 @@ class Modification:
     amount_minor: int
     success: bool
     created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One movement of a payment's money, as a settlement reports it; minor units, no sign."""
+
+    kind: str
+    psp: str
+    reference: str
+    modification_psp: str
+    modification_reference: str
+    method: str
+    currency: str
+    gross_minor: int
+    created_at: datetime
+    booked_at: datetime
+    commission_minor: int = 0
+    markup_minor: int = 0
+    scheme_minor: int = 0
+    interchange_minor: int = 0
+
+    @property
+    def fees_minor(self) -> int:
+        """What is withheld for this movement."""
+        return (
+            self.commission_minor + self.markup_minor + self.scheme_minor + self.interchange_minor
+        )
+
+    @property
+    def signed_minor(self) -> int:
+        """What it adds to the merchant's balance, fees deducted."""
+        gross = self.gross_minor if self.kind in CREDITS else -self.gross_minor
+        return gross - self.fees_minor
+
+
+@dataclass(kw_only=True)
+class Batch:
+    """Entries settled together; with fees, what is brought and carried, they sum to the payout."""
+
+    number: int
+    currency: str
+    closed_at: datetime
+    entries: list[Entry] = field(default_factory=list)
+    brought_minor: int = 0
+    fee_minor: int = 0
+    payout_minor: int = 0
+    carried_minor: int = 0
 
 
 @dataclass(kw_only=True)

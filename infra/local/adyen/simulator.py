@@ -6,7 +6,7 @@ import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
 
-from infra.local.adyen import admin_api, browser_api, outbox, pages
+from infra.local.adyen import admin_api, browser_api, outbox, pages, reports
 from infra.local.adyen.gateway import Gateway
 from infra.local.adyen.options import Options
 from infra.local.adyen.server import Server
@@ -93,6 +93,8 @@ class Simulator:
             )
         if request.path.startswith(browser_api.PREFIX):
             return browser_api.answer(self.world, request)
+        if request.path.startswith(reports.PREFIX):
+            return reports.answer(self.world, request)
         return pages.answer(self.world, request)
 
     def call(

@@ -7,6 +7,7 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from infra.local.adyen.books import Books
 from infra.local.adyen.faults import FaultBoard
 from infra.local.adyen.idempotency import Ledger
 from infra.local.adyen.parcels import Mailbag
@@ -68,6 +69,7 @@ class State:
     ledger: Ledger = field(default_factory=Ledger)
     faults: FaultBoard = field(default_factory=FaultBoard)
     mailbag: Mailbag = field(default_factory=Mailbag)
+    books: Books = field(default_factory=Books)
 
     def __post_init__(self) -> None:
         self.references = References(self.seed)

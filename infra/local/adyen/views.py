@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from infra.local.adyen import acquiring
+from infra.local.adyen import acquiring, reports
 from infra.local.adyen.clock import format_instant
 from infra.local.adyen.outbox import next_due_at
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from infra.local.adyen.parcels import Parcel
-    from infra.local.adyen.records import Json, Payment, Session, Token
+    from infra.local.adyen.records import Batch, Json, Payment, Session, Token
     from infra.local.adyen.world import World
 
 
@@ -45,6 +45,8 @@ def state_view(world: World) -> Json:
             "payments": len(state.payments),
             "modifications": len(state.modifications),
             "tokens": len(state.tokens),
+            "batches": len(state.books.batches),
+            "unsettled": len(state.books.waiting),
             "requests": len(journal.lines),
         },
         "faults": {
@@ -129,6 +131,23 @@ def payments_view(world: World, wanted: Json) -> Json:
         "payments": [payment_view(payment) for payment in found],
         "by_reference": sums_by(found, "reference"),
         "by_merchant_order_reference": sums_by(found, "merchant_order_reference"),
+    }
+
+
+def batch_view(batch: Batch) -> Json:
+    """One settled batch, in minor units."""
+    return {
+        "number": batch.number,
+        "report": reports.name(batch),
+        "currency": batch.currency,
+        "closed_at": _instant(batch.closed_at),
+        "lines": dict(Counter(entry.kind for entry in batch.entries)),
+        "gross_minor": sum(e.gross_minor for e in batch.entries if e.kind == "Settled"),
+        "withheld_minor": sum(entry.fees_minor for entry in batch.entries),
+        "fee_minor": batch.fee_minor,
+        "brought_minor": batch.brought_minor,
+        "carried_minor": batch.carried_minor,
+        "payout_minor": batch.payout_minor,
     }
 
 

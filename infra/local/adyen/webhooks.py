@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from infra.local.adyen.world import World
 
 FORGERIES = ("hmac", "key", "merchant", "live", "second_item")
+REPORT = "REPORT_AVAILABLE"
 HOSTILE_ODDS = 0.1
 HOSTILE_DELAY_SECONDS = 120
 
@@ -41,6 +42,22 @@ def announce(world: World, notice: Notice) -> None:
     """Queue a standard webhook."""
     item = _item(world, notice)
     _queue(world, STANDARD, notice.event, item["merchantReference"], item["pspReference"], item)
+
+
+def announce_report(world: World, name: str, url: str) -> None:
+    """Queue the news that a report can be fetched; the address in it is not signed."""
+    item: Json = {
+        "additionalData": {},
+        "amount": {"currency": "EUR", "value": 0},
+        "eventCode": REPORT,
+        "eventDate": format_instant(world.now()),
+        "merchantAccountCode": world.options.merchant_account,
+        "merchantReference": "",
+        "pspReference": name,
+        "reason": url,
+        "success": "true",
+    }
+    _queue(world, STANDARD, REPORT, "", name, item)
 
 
 def announce_token(world: World, token: Token, kind: str, event_id: str) -> None:
