@@ -60,6 +60,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     stage, provider = env["ENVIRONMENT"], env["ADYEN_ENVIRONMENT"]
     if stage not in get_args(Environment):
         raise WrongSetting(f"ENVIRONMENT is {stage}; it is one of {get_args(Environment)}")
+    if env.get("TZ", "UTC").lstrip(":") != "UTC":
+        raise WrongSetting("TZ is not UTC: instants are UTC everywhere")
     if provider not in ("test", "live"):
         raise WrongSetting("ADYEN_ENVIRONMENT is test or live")
     if stage != "sandbox":

@@ -26,8 +26,13 @@ def start_of_day(on: date, hour: int = 0) -> datetime:
 def due_date(anchor: date, months: int) -> date:
     """The due date `months` after `anchor`; a shorter month is due on its last day (REN-1)."""
     year, month0 = divmod(anchor.year * 12 + anchor.month - 1 + months, 12)
-    last_day = monthrange(year, month0 + 1)[1]
-    return date(year, month0 + 1, min(anchor.day, last_day))
+    last = month_end(year, month0 + 1)
+    return last.replace(day=min(anchor.day, last.day))
+
+
+def month_end(year: int, month: int) -> date:
+    """The last day of a month."""
+    return date(year, month, monthrange(year, month)[1])
 
 
 def period_index(anchor: date, on: date) -> int:

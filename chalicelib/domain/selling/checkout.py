@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from chalicelib.domain.kernel.calendar import month_end
 from chalicelib.domain.kernel.change import NOTHING, Change, Insert, Replace
 from chalicelib.domain.kernel.errors import Invalid, Refused
 from chalicelib.domain.kernel.ids import DueKey
@@ -121,6 +122,14 @@ class StoredMethod(Value):
     brand: str | None = None
     last_four: str | None = None
     expires: str | None = None
+
+    @property
+    def expires_on(self) -> date | None:
+        """The last day on which a card can be charged; None where nothing expires."""
+        if self.expires is None:
+            return None
+        month, _, year = self.expires.partition("/")
+        return month_end(int(year), int(month))
 
     def name(self) -> str:
         """The brand as its bearer knows it; the provider's own word when it has no other."""

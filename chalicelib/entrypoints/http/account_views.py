@@ -1,6 +1,5 @@
 """What the pages of the account show, out of what the books say."""
 
-from calendar import monthrange
 from datetime import date
 from typing import Literal
 
@@ -176,10 +175,7 @@ def method(visit: Visit, customer: Customer) -> MethodView:
 
 
 def _method(stored: StoredMethod, today: date) -> PaymentMethod:
-    expires_on = None
-    if stored.expires:
-        month, year = (int(part) for part in stored.expires.split("/"))
-        expires_on = date(year, month, monthrange(year, month)[1])
+    expires_on = stored.expires_on
     return PaymentMethod(
         kind=KINDS.get(stored.kind, "card"),
         brand=stored.name() if stored.brand else None,
