@@ -1,6 +1,6 @@
 """The checkout: review, order, attempts, and the hour at which it is void."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -256,3 +256,14 @@ class TestFrm4:
         with pytest.raises(Invalid) as caught:
             mailbox_address(text)
         assert caught.value.fields == {"email": "BAD_EMAIL"}
+
+    @pytest.mark.parametrize(
+        ("expires", "on"), [("02/2028", date(2028, 2, 29)), ("12/2030", date(2030, 12, 31))]
+    )
+    def test_a_card_can_be_charged_until_the_end_of_its_month(self, expires: str, on: date) -> None:
+        """In February too."""
+        assert StoredMethod(token="T", kind="scheme", expires=expires).expires_on == on
+
+    def test_an_agreement_has_no_end_of_its_own(self) -> None:
+        """PayPal's, for one."""
+        assert StoredMethod(token="T", kind="paypal").expires_on is None
