@@ -22,6 +22,8 @@ HOLIDAYS: Final = frozenset(
     )
 )
 DAY: Final = timedelta(days=1)
+REPAIRED_AFTER: Final = timedelta(days=1, hours=4)
+"""From the charge at five to the next morning at nine, when it is tried again."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def periods(person: Person, until: datetime = ENDS_AT) -> Sequence[Period]:
         charged_at = _charged_at(person, len(found), from_on)
         if charged_at > until or _is_over(person, from_on):
             return tuple(found)
-        late = DAY if len(found) + 1 == person.refused_month else timedelta()
+        late = REPAIRED_AFTER if len(found) + 1 == person.refused_month else timedelta()
         found.append(Period(len(found), from_on, to_on, charged_at, charged_at + late))
         from_on = to_on
 
@@ -88,7 +90,7 @@ def access_days(person: Person, profile: str, until: datetime = ENDS_AT) -> floa
     """Days of access that the terms promise, to the minute.
 
     Access runs from the order, or from the first period when it begins later, to the end of the
-    contract. The month whose charge was refused and repaired a day later costs that day under
+    contract. The month whose charge was refused and repaired the next morning costs that time under
     `as_written`, which suspends at once, and nothing under `recommended`, which waits seven days.
     """
     if not person.pays:

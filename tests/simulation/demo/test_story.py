@@ -48,9 +48,9 @@ def test_every_month_is_paid_once_and_has_its_invoice(
     assert figures["captured_minor"] == MONTHS * 2000
 
 
-def test_the_policies_differ_by_the_day_of_the_refused_card(summary: dict[str, Any]) -> None:
+def test_the_policies_differ_by_the_hours_of_the_refused_card(summary: dict[str, Any]) -> None:
     lost = summary["access_days"] - summary["as_written"]["access_days"]
-    assert lost == pytest.approx(1, abs=0.001)
+    assert lost == pytest.approx(28 / 24, abs=0.001)
 
 
 def test_the_invoices_and_the_story_are_left_to_read(out: Path, summary: dict[str, Any]) -> None:

@@ -67,14 +67,16 @@ def test_a_cancellation_taken_back_ends_nothing() -> None:
 def test_the_refused_month_is_paid_a_day_late_and_no_other() -> None:
     late = [p for p in almanac.periods(BY_KEY["karim.haddad"]) if p.paid_at != p.charged_at]
     assert [(p.from_on, p.paid_at) for p in late] == [
-        (date(2027, 7, 15), datetime(2027, 7, 16, 5, tzinfo=PARIS))
+        (date(2027, 7, 15), datetime(2027, 7, 16, 9, tzinfo=PARIS))
     ]
 
 
-def test_a_refusal_costs_a_day_of_access_as_written_and_none_as_recommended() -> None:
+def test_a_refusal_costs_a_day_and_four_hours_of_access_as_written_and_none_as_recommended() -> (
+    None
+):
     karim = BY_KEY["karim.haddad"]
     kept = almanac.access_days(karim, "recommended")
-    assert kept - almanac.access_days(karim, "as_written") == pytest.approx(1)
+    assert kept - almanac.access_days(karim, "as_written") == pytest.approx(28 / 24)
 
 
 def test_access_runs_from_the_order_to_the_first_day_without_it() -> None:

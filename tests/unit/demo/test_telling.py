@@ -20,7 +20,7 @@ def test_differences_are_measured_and_equal_money_is_said_plainly() -> None:
     assert changes[0].startswith("Money: no difference")
     (access,) = [change for change in changes if change.startswith("Access")]
     assert access == (
-        "Access: Karim Haddad has -1.00 days under as_written, for the same money "
+        "Access: Karim Haddad has -1.17 days under as_written, for the same money "
         "(charge refused on 15 Jul 2027)."
     )
     assert any("10 of 10 confirmations" in change for change in changes)
