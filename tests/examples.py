@@ -10,7 +10,7 @@ is passed on, queues are worked, time moves from one due instant to the next.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -36,6 +36,7 @@ from chalicelib.application.selling.start_checkout import OrderForm, start_check
 from chalicelib.domain.billing.agenda import LEASE, shard
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.outcomes import Authorised, Outcome
+from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.contract.subscription import Contract, Subscription
 from chalicelib.domain.kernel.calendar import PARIS
 from chalicelib.domain.kernel.errors import BillingError
@@ -47,6 +48,7 @@ from chalicelib.domain.people.customer import Customer
 from chalicelib.domain.selling.checkout import Checkout
 from infra.papers.samples import sample_confirmation
 from tests.fakes import FACTS, Bundle, FakePorts
+from tests.fakes_reports import Told
 from tests.fakes_things import EVIDENCE, SUBSCRIPTION_ID
 
 ANSWERS = {
@@ -218,9 +220,35 @@ class Shop:
     def sweep(self) -> None:
         """Advance whatever is due; what fails stays for the next sweep."""
         world = self.world
-        number = shard(self.subscription_id)
-        for entry in world.store.due_entries(number, world.clock(), 50):
-            self._advance(entry, world)
+        for number in sorted({shard(self.subscription_id), *self._settlement_shards()}):
+            for entry in world.store.due_entries(number, world.clock(), 50):
+                self._advance(entry, world)
+
+    def settle(self, *others: Told, without: Collection[str] = ()) -> Settlement | None:
+        """The provider closes a batch and tells it; its report is read at once."""
+        name = self.ports.gateway.close_batch(*others, without=without)
+        if name is None:
+            return None
+        self.tell_report(name)
+        self.sweep()
+        self.rest()
+        return self.ports.store.settlement(len(self.ports.gateway.reports))
+
+    def tell_report(self, name: str, **changes: Any) -> tuple[str, str]:
+        """Apply the news that a report can be read."""
+        item = {
+            "eventCode": "REPORT_AVAILABLE",
+            "merchantAccountCode": FACTS.merchant_account,
+            "merchantReference": "",
+            "pspReference": name,
+            "success": "true",
+            "amount": {"value": 0, "currency": "EUR"},
+            "reason": "https://somewhere.example/else.csv",
+        }
+        world = self.world
+        return apply_notification(
+            json.dumps({**item, **changes}).encode(), now=world.clock(), ports=world
+        )
 
     def rest(self) -> None:
         """Pass the stream on and work the queues until nothing is left to do now."""
@@ -247,6 +275,14 @@ class Shop:
         instants = (getattr(t, "agenda_at", None) for t in self.ports.store.things.values())
         waits = [at if at > now else now + LEASE for at in instants if at is not None]
         return min(waits, default=None)
+
+    def _settlement_shards(self) -> set[int]:
+        things = self.ports.store.things.values()
+        return {
+            shard(str(thing.batch))
+            for thing in things
+            if isinstance(thing, Settlement) and thing.agenda_at is not None
+        }
 
     def _advance(self, entry: AgendaEntry, world: Ports) -> None:
         try:

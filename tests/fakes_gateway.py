@@ -1,7 +1,7 @@
 """A payment provider in memory: money moves at most once for a key, whatever is asked again."""
 
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import RLock
@@ -17,6 +17,7 @@ from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.ids import DueKey, parse_reference
 from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.selling.checkout import StoredMethod
+from tests.fakes_reports import Told, paid_out, report_name, report_text, settled
 
 VISA = StoredMethod(
     token="TOKEN00000000001", kind="scheme", brand="visa", last_four="1111", expires="03/2030"
@@ -78,11 +79,15 @@ class FakeGateway:
     methods: dict[str, list[StoredMethod]] = field(default_factory=lambda: defaultdict(list))
     charges: list[ChargeRequest] = field(default_factory=list)
     is_down: bool = False
+    reports: dict[str, str] = field(default_factory=dict)
     _script: dict[str, deque[Step]] = field(default_factory=lambda: defaultdict(deque))
     _sessions: dict[str, Page] = field(default_factory=dict)
     _answers: dict[str, tuple[ChargeRequest, Outcome]] = field(default_factory=dict)
     _give_backs: dict[str, str] = field(default_factory=dict)
     _lock: RLock = field(default_factory=RLock)
+    _settled: set[str] = field(default_factory=set)
+    _gone: set[str] = field(default_factory=set)
+    _carried_minor: int = 0
 
     def script(self, token_or_reference: str, *steps: Step) -> None:
         """What the next charges of a token, or of one reference, come to; then all is well."""
@@ -139,7 +144,7 @@ class FakeGateway:
             known = self._answers.get(request.idempotency_key)
             if known is not None:
                 assert known[0] == request, "one key, two different requests"
-                return known[1]
+                return Unknown() if self.is_down else known[1]
             step = Unknown() if self.is_down else self._next_step(request)
             if isinstance(step, NoAnswer | Unknown):
                 return Unknown()
@@ -170,6 +175,63 @@ class FakeGateway:
     def stored_methods(self, shopper_reference: str) -> tuple[StoredMethod, ...]:
         self._answer_or_raise()
         return tuple(self.methods[shopper_reference])
+
+    def report(self, name: str) -> str:
+        self._answer_or_raise()
+        text = self.reports.get(name)
+        if text is None:
+            raise errors.NotFound(detail=name)
+        return text
+
+    def close_batch(self, *others: Told, without: Collection[str] = ()) -> str | None:
+        """Settle what moved and `others`; its report's name, None when there is nothing to tell.
+
+        What the payments `without` did waits for the next batch.
+        """
+        with self._lock:
+            lines = [*self._came(without), *self._went(without), *others]
+            if not lines:
+                return None
+            number = len(self.reports) + 1
+            if self._carried_minor:
+                lines.insert(0, Told("Balancetransfer", net=self._carried_minor))
+            lines.append(Told("Fee", net=-11 * len(lines), movement="Transaction Fees"))
+            whole = paid_out(lines)
+            self._carried_minor = -whole[-1].net if whole[-1].kind == "Balancetransfer" else 0
+            self.reports[report_name(number)] = report_text(number, whole)
+            return report_name(number)
+
+    @property
+    def unsettled_count(self) -> int:
+        """How many payments and returns no report told yet."""
+        came = {capture.provider_reference for capture in self.captures}
+        return len(came - self._settled) + len(self.returns.keys() - self._gone)
+
+    def _came(self, without: Collection[str]) -> list[Told]:
+        new = [
+            capture
+            for capture in self.captures
+            if capture.provider_reference not in {*self._settled, *without}
+        ]
+        self._settled |= {capture.provider_reference for capture in new}
+        return [settled(one.reference, one.provider_reference, one.amount.minor) for one in new]
+
+    def _went(self, without: Collection[str]) -> list[Told]:
+        amounts = {capture.provider_reference: capture.amount.minor for capture in self.captures}
+        new = [psp for psp in self.returns if psp not in {*self._gone, *without}]
+        self._gone.update(new)
+        return [
+            Told(
+                "Refunded",
+                gross=-amounts[psp],
+                net=-amounts[psp],
+                payment=psp,
+                reference=self.returns[psp],
+                movement=f"B{psp}",
+                movement_reference=self.returns[psp],
+            )
+            for psp in new
+        ]
 
     def forget_method(self, shopper_reference: str, token: str) -> None:
         self._answer_or_raise()

@@ -14,6 +14,7 @@ from chalicelib.application.ports import AgendaEntry, Notification
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.reversal import Reversal
+from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.contract.subscription import Contract, Subscription
 from chalicelib.domain.kernel.change import (
     AlreadyStamped,
@@ -81,6 +82,9 @@ class FakeStore:
         found = self.things.get(keys.unique(kind, value))
         assert found is None or isinstance(found, Unique)
         return found
+
+    def settlement(self, batch: int) -> Settlement:
+        return self._found(Settlement, keys.settlement(batch))
 
     def series(self, legal_entity: str, series: str, year: int) -> Series | None:
         found = self.things.get(keys.series(legal_entity, series, year))

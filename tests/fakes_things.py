@@ -5,9 +5,11 @@ from typing import Any
 
 from chalicelib.application.ports import Notification
 from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.journal import Account, balanced
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.renewal import due_item
 from chalicelib.domain.billing.reversal import Reversal, give_back
+from chalicelib.domain.billing.settlement import KindSum, Settlement
 from chalicelib.domain.contract.subscription import Contract, Subscription
 from chalicelib.domain.kernel import unique
 from chalicelib.domain.kernel.ids import DueKey
@@ -162,6 +164,27 @@ def a_reversal(**changes: Any) -> Reversal:
     return reversal.replace(**changes)
 
 
+def a_settlement(**changes: Any) -> Settlement:
+    """A batch that was read: one payment came, less its fees, and was paid out but for them."""
+    facts: dict[str, Any] = {
+        "batch": 12,
+        "report": "settlement_detail_report_batch_12.csv",
+        "announced_at": CONCLUDED_AT,
+        "currency": "EUR",
+        "sha256": "b" * 64,
+        "rows": 3,
+        "done": 3,
+        "sums": (
+            KindSum(kind="Fee", count=1, gross_minor=0, net_minor=-11),
+            KindSum(kind="MerchantPayout", count=1, gross_minor=0, net_minor=-1969),
+            KindSum(kind="Settled", count=1, gross_minor=2000, net_minor=1980),
+        ),
+        "postings": balanced((Account.FEES, 31), (Account.BANK, 1969), (Account.CLEARING, -2000)),
+        "read_at": CONCLUDED_AT,
+    }
+    return Settlement(**(facts | changes))
+
+
 def a_letter(**changes: Any) -> SentLetter:
     letter = SentLetter(
         subscription_id=SUBSCRIPTION_ID,
@@ -199,4 +222,5 @@ def one_of_each() -> tuple[Entity, ...]:
         a_series(),
         a_reversal(),
         a_letter(),
+        a_settlement(),
     )

@@ -21,7 +21,7 @@ def identity(entity: Entity) -> str:
     return ".".join(str(named[name]) for name in IDENTITY if name in named)
 
 
-IDENTITY = ("id", "subscription_id", "period", "instalment", "attempt")
+IDENTITY = ("id", "subscription_id", "period", "instalment", "attempt", "batch")
 
 
 def message(event: str, entity: Entity) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.outcomes import Outcome
 from chalicelib.domain.billing.reversal import Reversal
+from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.contract.subscription import Contract, Subscription
 from chalicelib.domain.contract.terms import TermsArchive
 from chalicelib.domain.kernel.change import Change
@@ -34,9 +35,12 @@ QueueName = Literal["agenda", "numbering", "documents", "mail"]
 
 @dataclass(frozen=True, slots=True)
 class AgendaEntry:
-    """Something that is due: the kind of thing, the key of its partition, its sort key."""
+    """Something that is due: the kind of thing, the key of its partition, its sort key.
 
-    kind: Literal["checkout", "subscription", "due", "reversal"]
+    `subscription_id` is the order's own id for a checkout, and the batch's number for a settlement.
+    """
+
+    kind: Literal["checkout", "subscription", "due", "reversal", "settlement"]
     subscription_id: str
     due: DueKey | None
     at: datetime
@@ -98,6 +102,10 @@ class Store(Protocol):
 
     def reversal(self, key: DueKey, attempt: int) -> Reversal:
         """Raises NotFound."""
+        ...
+
+    def settlement(self, batch: int) -> Settlement:
+        """The provider's batch of that number; consistent. Raises NotFound."""
         ...
 
     def series(self, legal_entity: str, series: str, year: int) -> Series | None:
@@ -219,6 +227,13 @@ class Gateway(Protocol):
 
     def stored_methods(self, shopper_reference: str) -> tuple[StoredMethod, ...]:
         """Raises GatewayUnavailable."""
+        ...
+
+    def report(self, name: str) -> str:
+        """The text of a settlement report, from the provider's own address for it.
+
+        Raises NotFound, GatewayUnavailable, and Refused `PROVIDER_REFUSED`.
+        """
         ...
 
     def forget_method(self, shopper_reference: str, token: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from chalicelib.application.billing.apply_notification import apply_notification
 from chalicelib.application.billing.relay import relay
+from chalicelib.application.messages import identity
 from chalicelib.bootstrap import Container, container, decode_image, log_alarm, log_defect
 
 
@@ -34,7 +35,7 @@ def _pass_on(record: Mapping[str, Any], ports: Container) -> None:
         return
     entity, events = changed
     for event in relay(entity, events, ports=ports):
-        log_alarm(event.lower(), thing=getattr(entity, "subscription_id", None))
+        log_alarm(event.lower(), thing=getattr(entity, "subscription_id", identity(entity)))
 
 
 def _apply(raw: bytes, ports: Container) -> None:

@@ -6,6 +6,7 @@ connections, never follows a redirect, never reads proxies from the environment.
 
 import threading
 from typing import Any
+from urllib.parse import urlsplit
 
 import Adyen
 import requests
@@ -13,6 +14,8 @@ from Adyen.httpclient import HTTPClient
 
 CONNECT_SECONDS = 3.05
 READ_SECONDS = 20.0
+REPORT_SECONDS = 60.0
+REPORTS_PATH = "reports/download/MerchantAccount"
 _threads = threading.local()
 
 
@@ -28,9 +31,22 @@ def _session() -> requests.Session:
 class PooledClient(HTTPClient):  # type: ignore[misc]  # the library is untyped
     """The library's HTTP client on pooled connections."""
 
-    def __init__(self) -> None:
+    def __init__(self, reports_url: str = "") -> None:
+        """`reports_url` is where reports are downloaded, without the account."""
         super().__init__("", "", force_request="requests")
         self.request = self._pooled
+        self._reports_url = reports_url
+
+    def report(self, path: str, api_key: str) -> tuple[int, str]:
+        """A report's text with the status of the answer; `path` is ours, never the provider's."""
+        response = _session().get(
+            f"{self._reports_url}/{path}",
+            headers={"x-api-key": api_key},
+            timeout=(CONNECT_SECONDS, REPORT_SECONDS),
+            allow_redirects=False,
+        )
+        response.encoding = "utf-8"
+        return response.status_code, response.text
 
     def _pooled(
         self,
@@ -59,6 +75,17 @@ class PooledClient(HTTPClient):  # type: ignore[misc]  # the library is untyped
         return response.text, json, response.status_code, response.headers
 
 
+def reports_url(*, platform: str, checkout_url: str) -> str:
+    """Where reports are downloaded: the provider's own host, or the sandbox's."""
+    sandbox = urlsplit(checkout_url)
+    host = (
+        f"{sandbox.scheme}://{sandbox.netloc}"
+        if checkout_url
+        else f"https://ca-{platform}.adyen.com"
+    )
+    return f"{host}/{REPORTS_PATH}"
+
+
 def connect(*, api_key: str, platform: str, live_prefix: str, checkout_url: str) -> Any:
     """The library's facade, ready to call; an empty `checkout_url` is the library's own.
 
@@ -70,7 +97,7 @@ def connect(*, api_key: str, platform: str, live_prefix: str, checkout_url: str)
     client.platform = platform
     if live_prefix:
         client.live_endpoint_prefix = live_prefix
-    client.http_client = PooledClient()
+    client.http_client = PooledClient(reports_url(platform=platform, checkout_url=checkout_url))
     client.http_init = True
     if checkout_url:
         checkout = facade.checkout

@@ -7,6 +7,7 @@ logged: they bear personal data and secrets.
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -20,6 +21,7 @@ from chalicelib.application.ports import (
     SessionRequest,
 )
 from chalicelib.domain.billing.outcomes import Authorised, Outcome, Refused, Unknown
+from chalicelib.domain.billing.report import batch_of
 from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.selling.checkout import StoredMethod
@@ -120,6 +122,22 @@ class AdyenGateway:
             )
         except errors.Refused:
             return
+
+    def report(self, name: str) -> str:
+        if batch_of(name) is None:
+            raise errors.NotFound(detail="report")
+        client = self._facade.client
+        try:
+            status, text = client.http_client.report(f"{self._merchant}/{name}", client.xapikey)
+        except RequestException as silence:
+            raise errors.GatewayUnavailable(detail=type(silence).__name__) from None
+        if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+            raise errors.NotFound(detail="report")
+        if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+            raise errors.Refused("PROVIDER_REFUSED", str(int(status)))
+        if status != HTTPStatus.OK:
+            raise errors.GatewayUnavailable(detail=str(int(status)))
+        return str(text)
 
     @property
     def _facade(self) -> Any:

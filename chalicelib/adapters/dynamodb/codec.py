@@ -20,6 +20,7 @@ from chalicelib.application.ports import Notification
 from chalicelib.domain.billing.due import Attempt, DueItem
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.reversal import Reversal
+from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.contract.subscription import Contract, Subscription
 from chalicelib.domain.kernel.ids import DueKey
 from chalicelib.domain.kernel.unique import Unique
@@ -48,6 +49,7 @@ KINDS: Final[Mapping[tuple[str, str], type[Entity]]] = {
     ("CUS", "IDENTITY"): BillingIdentity,
     ("UNIQ", "UNIQ"): Unique,
     ("SERIES", "COUNTER"): Series,
+    ("BATCH", "BATCH"): Settlement,
 }
 
 

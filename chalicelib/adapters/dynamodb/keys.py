@@ -13,6 +13,7 @@
 | a billing identity        | table  | CUS#<id>                      | IDENTITY#<number>         |
 | who holds a name          | table  | UNIQ#<kind>#<value>           | UNIQ                      |
 | the counter of a series   | table  | SERIES#<entity>#<name>#<year> | COUNTER                   |
+| a batch that was settled  | table  | BATCH#<number>                | BATCH                     |
 | a notification received   | table  | HOOK#<reference>              | <event>#<success>         |
 | what is due at an instant | agenda | AGENDA#<shard>                | <instant>#<kind>#<id>     |
 
@@ -29,6 +30,7 @@ from chalicelib.domain.billing.agenda import shard
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.reversal import Reversal
+from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.contract.subscription import Contract, Subscription
 from chalicelib.domain.kernel.ids import DueKey
 from chalicelib.domain.kernel.unique import Unique
@@ -37,7 +39,7 @@ from chalicelib.domain.people.correspondence import SentLetter
 from chalicelib.domain.people.customer import BillingIdentity, Customer
 from chalicelib.domain.selling.checkout import Checkout
 
-Kind = Literal["checkout", "subscription", "due", "reversal"]
+Kind = Literal["checkout", "subscription", "due", "reversal", "settlement"]
 
 AGENDA_INDEX = "agenda"
 DUE_PREFIX = "DUE#"
@@ -112,6 +114,11 @@ def series(legal_entity: str, name: str, year: int) -> Key:
     return Key(f"{SERIES_PREFIX}{legal_entity}#{name}#{year:04}", "COUNTER")
 
 
+def settlement(batch: int) -> Key:
+    """A batch that the provider settled."""
+    return Key(f"BATCH#{batch:09}", "BATCH")
+
+
 def notification(provider_reference: str, event: str, success: str) -> Key:
     """One notification of the provider."""
     return Key(f"HOOK#{provider_reference}", f"{event}#{success}")
@@ -144,6 +151,8 @@ def of(entity: Entity) -> Key:  # noqa: C901, PLR0911 - one line for each kind o
             return unique(entity.kind, entity.value)
         case Series():
             return series(entity.legal_entity, entity.series, entity.year)
+        case Settlement():
+            return settlement(entity.batch)
         case _:
             raise TypeError(type(entity).__name__)
 
@@ -159,6 +168,8 @@ def agenda_of(entity: Entity) -> AgendaKey | None:
             return _agenda(entity.agenda_at, "due", entity.subscription_id)
         case Reversal():
             return _agenda(entity.agenda_at, "reversal", entity.subscription_id)
+        case Settlement():
+            return _agenda(entity.agenda_at, "settlement", str(entity.batch))
         case _:
             return None
 
@@ -200,7 +211,7 @@ def entry(key: Key, gsk: str) -> AgendaEntry:
     _, kind, owner_id = gsk.split("#", 2)
     at = datetime.strptime(gsk[:INSTANT_LENGTH], INSTANT).replace(tzinfo=UTC)
     match kind:
-        case "checkout" | "subscription":
+        case "checkout" | "subscription" | "settlement":
             return AgendaEntry(kind, owner_id, None, at)
         case "due":
             return AgendaEntry(kind, owner_id, due_key(key), at)

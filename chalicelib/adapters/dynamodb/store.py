@@ -15,6 +15,7 @@ from chalicelib.application.ports import AgendaEntry, Ids, Notification
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.reversal import Reversal
+from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.contract.subscription import Contract, Subscription
 from chalicelib.domain.kernel.change import Change, Remove
 from chalicelib.domain.kernel.errors import Conflict, NotFound
@@ -105,6 +106,9 @@ class DynamoStore:
 
     def reversal(self, key: DueKey, attempt: int) -> Reversal:
         return self._get(Reversal, keys.reversal(key, attempt))
+
+    def settlement(self, batch: int) -> Settlement:
+        return self._get(Settlement, keys.settlement(batch), fresh=True)
 
     def series(self, legal_entity: str, series: str, year: int) -> Series | None:
         return self._find(Series, keys.series(legal_entity, series, year), fresh=True)

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from chalicelib.application.billing.charge_due import charge_due
 from chalicelib.application.billing.learn_method import learn_method
+from chalicelib.application.billing.reconcile_report import read_settlement
 from chalicelib.application.messages import message
 from chalicelib.application.ports import AgendaEntry, Ports
 from chalicelib.domain.billing.agenda import PAPERS_PATIENCE
@@ -37,6 +38,8 @@ def advance(entry: AgendaEntry, *, ports: Ports) -> None:
             assert entry.due is not None
             assert entry.attempt is not None
             _give_back(entry.due, entry.attempt, ports)
+        case "settlement":
+            read_settlement(int(entry.subscription_id), ports=ports)
         case _:
             assert_never(entry.kind)
 

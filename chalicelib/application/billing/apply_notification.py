@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from chalicelib.application.billing.learn_method import learn_method
+from chalicelib.application.billing.reconcile_report import apply_report_available
 from chalicelib.application.billing.settle_due import settle_due
 from chalicelib.application.billing.settle_first_charge import settle_first_charge
 from chalicelib.application.ports import Ports
@@ -112,6 +113,7 @@ def _apply_token(event: Mapping[str, Any], _: datetime, ports: Ports) -> tuple[D
 
 HANDLERS: Mapping[str, Handler] = {
     "AUTHORISATION": _apply_authorisation,
+    "REPORT_AVAILABLE": apply_report_available,
     "recurring.token.created": _apply_token,
     "recurring.token.alreadyExisting": _apply_token,
 }

@@ -51,6 +51,7 @@ class Attempt(Value):
         code: the provider's refusal reason code.
         kind: what the refusal means for the next try.
         channel: `auto` without the learner, `page` on a payment page with them.
+        settled_in: the provider's batch that settled its money; None before a report tells.
     """
 
     number: int = Field(ge=1)
@@ -60,6 +61,7 @@ class Attempt(Value):
     code: str | None = None
     kind: RefusalKind | None = None
     channel: Literal["auto", "page"] = "auto"
+    settled_in: int | None = None
 
 
 class DueItem(Entity):

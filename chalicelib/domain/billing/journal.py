@@ -11,7 +11,8 @@ class Account(StrEnum):
 
     `returns` is surplus money on its way back, `refunds` what is promised back of money that was
     owed; `disputes` is what banks took back for now, `losses` what is given up for good; `clearing`
-    is what the provider holds, `bank` what it paid out, `fees` what it kept.
+    is what the provider holds, `bank` what it paid out, `fees` what it kept, `suspense` what its
+    reports tell and nobody explains yet.
     """
 
     RECEIVABLE = "receivable"
@@ -25,6 +26,7 @@ class Account(StrEnum):
     FEES = "fees"
     BANK = "bank"
     LOSSES = "losses"
+    SUSPENSE = "suspense"
 
 
 class Posting(Value):

@@ -14,7 +14,12 @@ Reason = Literal["paid_twice", "order_void", "already_subscribed"]
 
 
 class Reversal(Entity):
-    """The undoing of one payment, identified by the attempt that brought it."""
+    """The undoing of one payment, identified by the attempt that brought it.
+
+    Attributes:
+        settled_in: the provider's batch in which the payment came; None before a report tells.
+        returned_in: the batch in which it went back.
+    """
 
     subscription_id: str
     period: int
@@ -26,6 +31,8 @@ class Reversal(Entity):
     reason: Reason
     postings: tuple[Posting, ...]
     asked_at: datetime | None = None
+    settled_in: int | None = None
+    returned_in: int | None = None
     agenda_at: datetime | None = None
 
     @property

@@ -42,6 +42,10 @@ class Provider(Protocol):
         """No call is answered from now on."""
         ...
 
+    def close_batch(self) -> str:
+        """Settle everything that moved; the name of the report."""
+        ...
+
     def captured_minor(self, reference: str) -> list[int]:
         """Every capture under a reference."""
         ...
@@ -73,6 +77,11 @@ class InMemory:
 
     def go_down(self) -> None:
         self.gateway.is_down = True
+
+    def close_batch(self) -> str:
+        name = self.gateway.close_batch()
+        assert name is not None
+        return name
 
     def captured_minor(self, reference: str) -> list[int]:
         found = [c for c in self.gateway.captures if c.reference == reference]
@@ -109,6 +118,10 @@ class Simulated:
 
     def go_down(self) -> None:
         self._arm(kind="error", status=500, times=EVERY_CALL)
+
+    def close_batch(self) -> str:
+        (batch,) = self.simulator.admin("POST", "/settlements")["batches"]
+        return str(batch["report"])
 
     def captured_minor(self, reference: str) -> list[int]:
         payments = self._payments(reference)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.adapters.adyen.connection import reports_url
 from chalicelib.adapters.adyen.gateway import AdyenGateway, read_charge, read_session
 from chalicelib.domain.billing.outcomes import Authorised, Refused, Unknown
 from chalicelib.domain.kernel import errors
@@ -173,3 +174,34 @@ def test_the_payment_that_succeeded_speaks_for_its_page() -> None:
 @pytest.mark.parametrize("answer", [{}, {"payments": None}])
 def test_a_page_of_which_nothing_is_known_is_unknown(answer: dict[str, Any]) -> None:
     assert read_session(answer).outcome == Unknown()
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ({"kind": "error", "status": 500}, errors.GatewayUnavailable),
+        ({"kind": "error", "status": 302}, errors.GatewayUnavailable),
+        ({"kind": "timeout_before"}, errors.GatewayUnavailable),
+        ({"kind": "error", "status": 410}, errors.NotFound),
+        ({"kind": "error", "status": 401}, errors.Refused),
+        ({"kind": "error", "status": 403}, errors.Refused),
+    ],
+)
+def test_a_report_that_does_not_come_says_why(
+    adyen: Simulated, fault: dict[str, Any], error: type[errors.BillingError]
+) -> None:
+    stored(adyen)
+    name = adyen.close_batch()
+    adyen.arm(operation="report", **fault)
+    with pytest.raises(error):
+        adyen.gateway.report(name)
+    assert adyen.gateway.report(name).startswith("Company Account,")
+
+
+def test_reports_come_from_the_providers_own_host() -> None:
+    """Never from an address that a notification tells."""
+    path = "reports/download/MerchantAccount"
+    assert reports_url(platform="live", checkout_url="") == f"https://ca-live.adyen.com/{path}"
+    assert reports_url(platform="test", checkout_url="") == f"https://ca-test.adyen.com/{path}"
+    sandbox = reports_url(platform="test", checkout_url="http://localhost:8080/checkout/v72")
+    assert sandbox == f"http://localhost:8080/{path}"

@@ -6,8 +6,10 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.billing.outcomes import Authorised, Refused, Unknown
+from chalicelib.domain.billing.report import batch_of, read_report
 from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.money import Money
+from tests.fakes import FACTS
 from tests.fakes_things import SUBSCRIPTION_ID
 from tests.integration.adyen.conftest import (
     FIRST,
@@ -196,6 +198,35 @@ class TestVerification:
         assert news.amount == nothing
         assert len(provider.gateway.stored_methods(SUBSCRIPTION_ID)) == 1
         assert sum(provider.captured_minor(FIRST)) == 0
+
+
+class TestReport:
+    def test_a_closed_batch_is_told_line_by_line(self, provider: Provider) -> None:
+        method = stored(provider)
+        provider.gateway.charge(charge_request(method))
+        name = provider.close_batch()
+        batch = batch_of(name)
+        assert batch is not None
+        text = provider.gateway.report(name)
+        report = read_report(text, merchant_account=FACTS.merchant_account, batch=batch)
+        told = {line.reference: line for line in report.lines if line.kind == "Settled"}
+        assert told.keys() == {FIRST, KEY.reference(1)}
+        assert {line.gross_minor for line in told.values()} == {PRICE.minor}
+        assert sum(line.net_minor for line in report.lines) == 0
+
+    def test_a_provider_that_is_down_tells_nothing(self, provider: Provider) -> None:
+        stored(provider)
+        name = provider.close_batch()
+        provider.go_down()
+        with pytest.raises(errors.GatewayUnavailable):
+            provider.gateway.report(name)
+
+    @pytest.mark.parametrize(
+        "name", ["settlement_detail_report_batch_99.csv", "../../secrets.csv", ""]
+    )
+    def test_a_report_that_does_not_exist_is_not_found(self, provider: Provider, name: str) -> None:
+        with pytest.raises(errors.NotFound):
+            provider.gateway.report(name)
 
 
 class TestSilence:

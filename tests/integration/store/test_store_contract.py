@@ -29,6 +29,7 @@ from tests.fakes_things import (
     a_notification,
     a_reversal,
     a_series,
+    a_settlement,
     a_subscription,
     one_of_each,
 )
@@ -54,6 +55,7 @@ def read_back(store: Store, entity: Entity) -> Entity | bool | None:
         "Unique": lambda: store.unique("live", f"solo#{CUSTOMER_ID}"),
         "Series": lambda: store.series("900000019", "F", 2026),
         "Reversal": lambda: store.reversal(KEY, 2),
+        "Settlement": lambda: store.settlement(12),
         "SentLetter": lambda: store.letter_was_sent(SUBSCRIPTION_ID, a_letter().event_id),
     }
     return readers[type(entity).__name__]()
@@ -240,6 +242,13 @@ def test_the_daily_proof_sees_everything(store: Store) -> None:
     assert owners == sorted([SUBSCRIPTION_ID, other])
     assert list(store.every_reversal()) == [a_reversal()]
     assert sorted(series.year for series in store.every_series()) == [2026, 2027]
+
+
+def test_a_batch_is_found_by_its_number(store: Store) -> None:
+    put(store, a_settlement())
+    assert store.settlement(12) == a_settlement()
+    with pytest.raises(NotFound):
+        store.settlement(13)
 
 
 def test_of_eight_that_want_the_same_one_wins(store: Store) -> None:

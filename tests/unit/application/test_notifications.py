@@ -88,7 +88,7 @@ class TestPay5:
     @pytest.mark.parametrize(
         ("changes", "reason"),
         [
-            ({"eventCode": "REPORT_AVAILABLE"}, "event REPORT_AVAILABLE"),
+            ({"eventCode": "OFFER_CLOSED"}, "event OFFER_CLOSED"),
             ({"merchantAccountCode": "Elsewhere"}, "another merchant"),
             ({"merchantReference": "order-7"}, "not one of our references"),
             ({"amount": {"value": 1, "currency": "EUR"}}, "another amount"),

@@ -11,10 +11,11 @@ from pathlib import Path
 from chalicelib.adapters.dynamodb import codec
 from chalicelib.domain.billing import journal
 from chalicelib.domain.billing.due import Attempt, DueItem, DueState
+from chalicelib.domain.billing.settlement import Settlement, Stray
 from chalicelib.domain.contract.subscription import Subscription
 from chalicelib.domain.kernel.value import Entity
 from chalicelib.domain.selling.checkout import Checkout, Session, Stage
-from tests.fakes_things import a_checkout, a_due, a_subscription, one_of_each
+from tests.fakes_things import a_checkout, a_due, a_settlement, a_subscription, one_of_each
 
 FOLDER = Path(__file__).parent / "golden" / f"schema-{codec.SCHEMA}"
 COMMIT = "01JDABCDEFGH"
@@ -86,6 +87,20 @@ def an_ending_subscription() -> Subscription:
     )
 
 
+def a_batch_in_reading() -> Settlement:
+    """Half entered, with a line that does not fit."""
+    strange = Stray(why="foreign", row=2, kind="Settled", subject="ORDER-1", minor=1200)
+    return a_settlement().next(
+        done=1,
+        unexplained_minor=1200,
+        strays=(strange,),
+        stray_count=1,
+        postings=(),
+        read_at=None,
+        agenda_at=AT,
+    )
+
+
 def write(name: str, entity: Entity, *events: str) -> None:
     """One item, and what was meant by it."""
     item = codec.encode(entity, events=events, commit=COMMIT)
@@ -102,4 +117,5 @@ if __name__ == "__main__":
     write("dueitem-parked", parked, "PaymentRefused", "Parked")
     write("dueitem-paid", a_paid_due())
     write("checkout-placed", a_placed_checkout())
+    write("settlement-reading", a_batch_in_reading())
     write("subscription-ending", an_ending_subscription(), "CancellationScheduled")

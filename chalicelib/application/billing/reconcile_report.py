@@ -1,0 +1,230 @@
+"""Reconcile a settled batch: its report is fetched, kept, and entered line by line.
+
+A line is news like any other: a payment nobody heard of enters the same transition as an answer or
+a notification would. Portions are small, each ends in one commit, and any of them may come again.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, Literal
+
+from chalicelib.application.billing.settle_due import settle_due
+from chalicelib.application.billing.settle_first_charge import settle_first_charge
+from chalicelib.application.patience import commit_fresh
+from chalicelib.application.ports import Ports
+from chalicelib.domain.billing.agenda import shard
+from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.outcomes import Authorised
+from chalicelib.domain.billing.report import PAYMENT_KINDS, Line, Report, batch_of, read_report
+from chalicelib.domain.billing.settlement import (
+    Settlement,
+    Stray,
+    Why,
+    announced,
+    entered,
+    is_waiting,
+    mark_attempt,
+    mark_surplus,
+    mark_way_back,
+    opened,
+    put_off,
+    stray,
+    whole_batch_stray,
+)
+from chalicelib.domain.kernel import errors
+from chalicelib.domain.kernel.change import NOTHING, Change
+from chalicelib.domain.kernel.ids import DueKey, parse_reference
+from chalicelib.domain.kernel.money import Money
+
+PORTION = 500
+AT_ONCE = 10
+Disposition = Literal["applied", "set_aside"]
+
+
+def apply_report_available(
+    item: Mapping[str, Any], now: datetime, ports: Ports
+) -> tuple[Disposition, str]:
+    """Put a batch on the agenda; of the notification only the name of the report is believed."""
+    if item.get("merchantAccountCode") != ports.facts.merchant_account:
+        return "set_aside", "another merchant"
+    name = str(item.get("pspReference", ""))
+    batch = batch_of(name)
+    if batch is None:
+        return "set_aside", "another report"
+    announce(batch, name, now=now, ports=ports)
+    return "applied", ""
+
+
+def announce(batch: int, name: str, *, now: datetime, ports: Ports) -> None:
+    """Have the report of a batch read; announcing it again changes nothing."""
+    with suppress(errors.Conflict):
+        ports.store.commit(announced(batch, name, now))
+
+
+def read_settlement(batch: int, *, ports: Ports, at_once: int = AT_ONCE) -> None:
+    """Enter the next portion of a batch, and ask for the next one at once.
+
+    Raises:
+        Conflict: somebody else is reading it; the next sweep finds what is left.
+    """
+    now = ports.clock()
+    settlement = ports.store.settlement(batch)
+    if not is_waiting(settlement, now):
+        return
+    try:
+        text, report = _report(settlement, ports)
+    except (errors.NotFound, errors.Refused, errors.GatewayUnavailable):
+        ports.store.commit(put_off(settlement, now))
+        return
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    portion = report.lines[settlement.done : settlement.done + PORTION]
+    strays = _enter(portion, batch, now, ports, at_once)
+    change = entered(opened(settlement, report, sha256), len(portion), strays, now)
+    ports.store.commit(change)
+    if settlement.done + len(portion) < len(report.lines):
+        due = {"schema": 1, "event": "ShardDue", "shard": shard(str(batch))}
+        ports.queues.send("agenda", (due,))
+
+
+def report_file(batch: int) -> str:
+    """Where the report of a batch is kept, as it came."""
+    return f"settlements/{batch:09}.csv"
+
+
+def _report(settlement: Settlement, ports: Ports) -> tuple[str, Report]:
+    """The report as it is kept, read; the first time it is fetched, and kept once it can be read.
+
+    A report cut short must not stand for the whole one.
+    """
+    name = report_file(settlement.batch)
+    merchant, batch = ports.facts.merchant_account, settlement.batch
+    if settlement.sha256 is None:
+        text = ports.gateway.report(settlement.report)
+        report = read_report(text, merchant_account=merchant, batch=batch)
+        if ports.files.put_once(name, text.encode(), "text/csv"):
+            return text, report
+    text = ports.files.get(name).decode()
+    return text, read_report(text, merchant_account=merchant, batch=batch)
+
+
+def _enter(
+    lines: tuple[Line, ...], batch: int, now: datetime, ports: Ports, at_once: int
+) -> list[Stray]:
+    def enter(line: Line) -> Stray | None:
+        if line.kind not in PAYMENT_KINDS:
+            return whole_batch_stray(line)
+        why = ENTRIES[line.kind](line, batch, now, ports)
+        return stray(line, why) if why else None
+
+    with ThreadPoolExecutor(at_once) as pool:
+        return [found for found in pool.map(enter, lines) if found is not None]
+
+
+def _settled(line: Line, batch: int, now: datetime, ports: Ports) -> Why | None:
+    """A payment that came: known already, or news."""
+    named = parse_reference(line.reference)
+    if named is None:
+        return "foreign"
+    key, number = named
+    amount = Money(minor=line.gross_minor, currency=line.currency)
+    known = _due_item(key, amount, ports)
+    if known is not None and known.gross != amount:
+        return "another_amount"
+    attempt = known.attempt(number) if known else None
+    try:
+        if attempt is None or attempt.state not in KNOWN:
+            if known is None and amount != ports.store.checkout(key.subscription_id).gross:
+                return "another_amount"
+            _learn(key, number, line, now, ports)
+            known = None
+        return _mark_payment(key, number, line, batch, ports, known)
+    except (errors.NotFound, errors.Refused):
+        return "foreign"
+
+
+def _due_item(key: DueKey, amount: Money, ports: Ports) -> DueItem | None:
+    """The due item; read again consistently before its amount may contradict the provider."""
+    try:
+        due = ports.store.due_item(key)
+        return due if due.gross == amount else ports.store.due_item(key, fresh=True)
+    except errors.NotFound:
+        return None
+
+
+def _learn(key: DueKey, number: int, line: Line, now: datetime, ports: Ports) -> None:
+    """Nobody heard of this payment yet: it enters where every outcome enters."""
+    outcome = Authorised(provider_reference=line.payment)
+    if key.period == 0:
+        settle_first_charge(key.subscription_id, number, outcome, now=now, ports=ports)
+    else:
+        settle_due(key, number, outcome, now=now, ports=ports)
+
+
+def _mark_payment(
+    key: DueKey, number: int, line: Line, batch: int, ports: Ports, known: DueItem | None
+) -> Why | None:
+    """Note in which batch a payment came: on its attempt, or on its return when it was too much.
+
+    `known` spares the first try what was just read.
+    """
+
+    def decide(tried: int) -> Change | Why:
+        with suppress(errors.NotFound):
+            due = ports.store.due_item(key, fresh=True) if tried or known is None else known
+            attempt = due.attempt(number)
+            if attempt is not None and attempt.state != "returned":
+                return mark_attempt(due, attempt, line, batch)
+        return mark_surplus(ports.store.reversal(key, number), line, batch)
+
+    return _committed(decide, ports)
+
+
+def _refunded(line: Line, batch: int, _: datetime, ports: Ports) -> Why | None:
+    """Money that went back: all of a payment that was too much, or what was promised."""
+    named = parse_reference(line.reference)
+    if named is None:
+        return "foreign"
+
+    def decide(_: int) -> Change | Why:
+        return mark_way_back(ports.store.reversal(*named), line, batch)
+
+    try:
+        return _committed(decide, ports)
+    except errors.NotFound:
+        return "movement_unknown"
+
+
+def _unknown(*_: object) -> Why:
+    """A movement that nothing in the books answers for."""
+    return "movement_unknown"
+
+
+def _committed(decide: Callable[[int], Change | Why], ports: Ports) -> Why | None:
+    """Commit what is decided, unless it is a reason why the line does not fit."""
+    why: list[Why] = []
+
+    def change(tried: int) -> Change:
+        verdict = decide(tried)
+        if isinstance(verdict, Change):
+            return verdict
+        why.append(verdict)
+        return NOTHING
+
+    commit_fresh(ports.store, change)
+    return why[-1] if why else None
+
+
+KNOWN = ("authorised", "returned")
+ENTRIES: Mapping[str, Callable[[Line, int, datetime, Ports], Why | None]] = {
+    "Settled": _settled,
+    "Refunded": _refunded,
+    "SettledReversed": _unknown,
+    "RefundedReversed": _unknown,
+    "Chargeback": _unknown,
+    "ChargebackReversed": _unknown,
+    "SecondChargeback": _unknown,
+}
+"""How each movement of a payment enters the books; every kind that is known has its entry."""
