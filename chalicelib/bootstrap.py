@@ -27,6 +27,7 @@ from chalicelib.application.ports import (
     Queues,
     Store,
 )
+from chalicelib.domain.billing.guards import Limits
 from chalicelib.domain.contract.terms import TermsArchive, TermsVersion
 from chalicelib.domain.kernel.policy import current_policy
 from chalicelib.domain.kernel.value import Entity
@@ -155,6 +156,7 @@ class Container:
             policy=current_policy(settings.policy_profile),
             public_url=settings.public_url.rstrip("/"),
             merchant_account=settings.adyen_merchant_account,
+            limits=Limits.model_validate_json(settings.charging_limits or "{}"),
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 Environment = Literal["sandbox", "test", "live"]
+OPTIONAL = ("CHARGING_LIMITS",)
 SANDBOX_ONLY = ("ADYEN_CHECKOUT_URL", "ADYEN_WEB_URL", "CLOCK_URL")
 REQUIRED = (
     "TABLE_NAME", "BUCKET_NAME", "AGENDA_QUEUE_URL", "NUMBERING_QUEUE_URL", "DOCUMENTS_QUEUE_URL",
@@ -45,6 +46,7 @@ class Settings:
     adyen_checkout_url: str
     adyen_web_url: str
     clock_url: str
+    charging_limits: str = ""
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -73,7 +75,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         adyen_live_prefix=env.get("ADYEN_LIVE_PREFIX", ""),
         **{
             name.lower(): env.get(name, "")
-            for name in (*REQUIRED, *SANDBOX_ONLY)
+            for name in (*REQUIRED, *OPTIONAL, *SANDBOX_ONLY)
             if name not in ("ENVIRONMENT", "ADYEN_ENVIRONMENT")
         },
     )

@@ -38,6 +38,7 @@ COMMIT: Final = "store.commit"
 EFFECTS: Final = frozenset(
     {
         COMMIT,
+        "store.count",
         "store.keep_notification",
         "gateway.open_session",
         "gateway.session_news",

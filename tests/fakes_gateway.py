@@ -3,7 +3,7 @@
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import RLock
 
 from chalicelib.application.ports import (
@@ -68,6 +68,7 @@ class FakeGateway:
         refunds: idempotency key -> the payment it takes from, and how much.
         news: what a webhook would tell, in order.
         is_down: whether calls that may raise `GatewayUnavailable` do.
+        offset: how far the provider's clock is ahead.
     """
 
     clock: Callable[[], datetime]
@@ -80,6 +81,7 @@ class FakeGateway:
     charges: list[ChargeRequest] = field(default_factory=list)
     is_down: bool = False
     reports: dict[str, str] = field(default_factory=dict)
+    offset: timedelta = timedelta(0)
     _script: dict[str, deque[Step]] = field(default_factory=lambda: defaultdict(deque))
     _sessions: dict[str, Page] = field(default_factory=dict)
     _answers: dict[str, tuple[ChargeRequest, Outcome]] = field(default_factory=dict)
@@ -238,6 +240,9 @@ class FakeGateway:
         with self._lock:
             kept = [m for m in self.methods[shopper_reference] if m.token != token]
             self.methods[shopper_reference] = kept
+
+    def clock_offset(self) -> timedelta | None:
+        return self.offset
 
     def _answer_or_raise(self) -> None:
         if self.is_down:

@@ -10,8 +10,9 @@ from typing import Literal, TypeVar
 from pydantic_core import to_jsonable_python
 
 from chalicelib.adapters.dynamodb import keys
-from chalicelib.application.ports import AgendaEntry, Notification
+from chalicelib.application.ports import AgendaEntry, Counted, Notification
 from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.guards import Ask, Charging, admits, counted
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.billing.settlement import Settlement
@@ -53,6 +54,7 @@ class FakeStore:
     notifications: dict[keys.Key, Notification] = field(default_factory=dict)
     committed: list[Committed] = field(default_factory=list)
     lock: RLock = field(default_factory=RLock)
+    table_id: str = "table-1"
 
     def checkout(self, checkout_id: str, *, fresh: bool = False) -> Checkout:
         return self._found(Checkout, keys.checkout(checkout_id))
@@ -142,6 +144,24 @@ class FakeStore:
             self.notifications[key] = notification
             self.committed.append(Committed(key, notification))
             return True
+
+    def identity(self) -> str:
+        return self.table_id
+
+    def charging(self) -> Charging | None:
+        found = self.things.get(keys.charging())
+        assert found is None or isinstance(found, Charging)
+        return found
+
+    def count(self, ask: Ask) -> Counted:
+        with self.lock:
+            brake = self.charging()
+            if brake is None or not admits(brake, ask):
+                return Counted(brake, is_counted=False)
+            after = counted(brake, ask)
+            self.things[keys.charging()] = after
+            self.committed.append(Committed(keys.charging(), after))
+            return Counted(after, is_counted=True)
 
     def _found(self, kind: type[E], key: keys.Key) -> E:
         thing = self.things.get(key)

@@ -5,6 +5,7 @@ from typing import Any
 
 from chalicelib.application.ports import Notification
 from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.guards import Charging, Halted, Stopped
 from chalicelib.domain.billing.journal import Account, balanced
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.renewal import due_item
@@ -185,6 +186,28 @@ def a_settlement(**changes: Any) -> Settlement:
     return Settlement(**(facts | changes))
 
 
+def a_brake(**changes: Any) -> Charging:
+    """The brake of the fake table, stopped by hand after it had stopped itself."""
+    brake = Charging(
+        table_id="table-1",
+        day_on=date(2026, 10, 5),
+        hour_at=datetime(2026, 10, 5, 9, tzinfo=UTC),
+        granted=70,
+        reported=60,
+        refused=40,
+        unknown=2,
+        paid_twice=1,
+        hour_granted=50,
+        hour_refused=40,
+        hour_unknown=2,
+        granted_at=CONCLUDED_AT,
+        canary_passed=True,
+        stopped=Stopped(reason="a wrong price", by="odile", since=CONCLUDED_AT),
+        halted=Halted(cause="approval_fell", since=CONCLUDED_AT),
+    )
+    return brake.replace(**changes)
+
+
 def a_letter(**changes: Any) -> SentLetter:
     letter = SentLetter(
         subscription_id=SUBSCRIPTION_ID,
@@ -223,4 +246,5 @@ def one_of_each() -> tuple[Entity, ...]:
         a_reversal(),
         a_letter(),
         a_settlement(),
+        a_brake(),
     )

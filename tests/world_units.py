@@ -13,7 +13,8 @@ TAIL: tuple[QueueName, ...] = ("numbering", "documents", "mail")
 STEP_OF_OPERATION = {
     "query": "find what is due, sixteen shards",
     "get_item": "read the due item and the subscription",
-    "put_item": "claim, with the attempt",
+    "update_item": "permit to charge",
+    "put_item": "claim, with the attempt; once a day the brake",
     "transact_write_items": "outcome, and the next due item",
 }
 STEP_OF_QUEUE: dict[QueueName, str] = {

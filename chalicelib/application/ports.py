@@ -5,10 +5,11 @@ Every port has a fake in `tests/fakes.py`; one contract suite runs on fake and r
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.guards import LIMITS, Ask, Charging, Limits
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.outcomes import Outcome
 from chalicelib.domain.billing.reversal import Reversal
@@ -63,6 +64,14 @@ class Notification:
     success: str
     raw: bytes
     received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The brake after an ask, or as it stood when it did not admit it; None when there is none."""
+
+    brake: Charging | None
+    is_counted: bool
 
 
 class Store(Protocol):
@@ -143,6 +152,22 @@ class Store(Protocol):
 
     def keep_notification(self, notification: Notification) -> bool:
         """One conditional put; False when this very notification is kept already."""
+        ...
+
+    def identity(self) -> str:
+        """Which table this is: a restored copy has another, whatever its name."""
+        ...
+
+    def charging(self) -> Charging | None:
+        """The brake on charges, None before the first; consistent."""
+        ...
+
+    def count(self, ask: Ask) -> Counted:
+        """Count an ask in one write if the brake admits it.
+
+        Never lost to another writer. A reply that is lost may count twice: a ceiling is then
+        reached too early, never too late.
+        """
         ...
 
 
@@ -238,6 +263,10 @@ class Gateway(Protocol):
 
     def forget_method(self, shopper_reference: str, token: str) -> None:
         """Forgetting twice is forgetting once. Raises GatewayUnavailable."""
+        ...
+
+    def clock_offset(self) -> timedelta | None:
+        """How far the provider's clock is ahead of ours, by its latest answer; None before one."""
         ...
 
 
@@ -341,6 +370,7 @@ class Facts:
     policy: Policy
     public_url: str
     merchant_account: str
+    limits: Limits = LIMITS
 
 
 class Ports(Protocol):

@@ -1,6 +1,7 @@
 """Work from the queues: each record on its own, failures told apart, the rest stays done."""
 
 import json
+import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -27,11 +28,13 @@ def work_agenda_records(event: Mapping[str, Any], context: Any) -> Failures:
         return remaining_ms() > MARGIN_MS
 
     def work(message: Message) -> None:
-        worked = work_shard(int(message["shard"]), has_time=has_time, ports=ports)
+        worked = work_shard(int(message["shard"]), has_time=has_time, ports=ports, wait=time.sleep)
         if worked.done:
             ports.note("shard_worked", shard=message["shard"], done=worked.done, left=worked.left)
         for problem in worked.failed:
             log_alarm("entry_failed", what=problem)
+        if worked.held:
+            log_alarm("charging_held", shard=message["shard"], held=worked.held, why=worked.shut)
         if worked.left:
             ports.queues.send("agenda", ({**message},))
 

@@ -5,6 +5,8 @@ connections, never follows a redirect, never reads proxies from the environment.
 """
 
 import threading
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,11 +14,14 @@ import Adyen
 import requests
 from Adyen.httpclient import HTTPClient
 
+from chalicelib.adapters.clock import utc_now
+
 CONNECT_SECONDS = 3.05
 READ_SECONDS = 20.0
 REPORT_SECONDS = 60.0
 REPORTS_PATH = "reports/download/MerchantAccount"
 _threads = threading.local()
+_offsets: dict[str, timedelta] = {}
 
 
 def _session() -> requests.Session:
@@ -62,6 +67,7 @@ class PooledClient(HTTPClient):  # type: ignore[misc]  # the library is untyped
         sent = dict(headers or {})
         if xapikey:
             sent["x-api-key"] = xapikey
+        sent_at = utc_now()
         response = _session().request(
             method=method,
             url=url,
@@ -72,6 +78,7 @@ class PooledClient(HTTPClient):  # type: ignore[misc]  # the library is untyped
             timeout=(CONNECT_SECONDS, READ_SECONDS),
             allow_redirects=False,
         )
+        note_date(response.headers.get("Date"), sent_at, utc_now())
         return response.text, json, response.status_code, response.headers
 
 
@@ -84,6 +91,24 @@ def reports_url(*, platform: str, checkout_url: str) -> str:
         else f"https://ca-{platform}.adyen.com"
     )
     return f"{host}/{REPORTS_PATH}"
+
+
+def note_date(date: str | None, sent_at: datetime, answered_at: datetime) -> None:
+    """Keep how far the provider's clock is ahead, by an answer's `Date` header.
+
+    The header counts whole seconds and was written somewhere between question and answer.
+    """
+    try:
+        told = parsedate_to_datetime(date or "")
+    except ValueError:
+        return
+    middle = sent_at + (answered_at - sent_at) / 2
+    _offsets["latest"] = told.astimezone(UTC) + timedelta(seconds=0.5) - middle
+
+
+def clock_offset() -> timedelta | None:
+    """How far the provider's clock is ahead of ours; None before its first answer."""
+    return _offsets.get("latest")
 
 
 def connect(*, api_key: str, platform: str, live_prefix: str, checkout_url: str) -> Any:

@@ -18,6 +18,7 @@ from typing import Any, Final, TypeVar
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.application.ports import Notification
 from chalicelib.domain.billing.due import Attempt, DueItem
+from chalicelib.domain.billing.guards import Charging
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.billing.settlement import Settlement
@@ -50,6 +51,7 @@ KINDS: Final[Mapping[tuple[str, str], type[Entity]]] = {
     ("UNIQ", "UNIQ"): Unique,
     ("SERIES", "COUNTER"): Series,
     ("BATCH", "BATCH"): Settlement,
+    ("BRAKE", "BRAKE"): Charging,
 }
 
 

@@ -14,6 +14,7 @@
 | who holds a name          | table  | UNIQ#<kind>#<value>           | UNIQ                      |
 | the counter of a series   | table  | SERIES#<entity>#<name>#<year> | COUNTER                   |
 | a batch that was settled  | table  | BATCH#<number>                | BATCH                     |
+| the brake on charges      | table  | BRAKE                         | BRAKE                     |
 | a notification received   | table  | HOOK#<reference>              | <event>#<success>         |
 | what is due at an instant | agenda | AGENDA#<shard>                | <instant>#<kind>#<id>     |
 
@@ -28,6 +29,7 @@ from typing import Literal, NamedTuple, TypedDict
 from chalicelib.application.ports import AgendaEntry
 from chalicelib.domain.billing.agenda import shard
 from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.guards import Charging
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.billing.settlement import Settlement
@@ -119,6 +121,11 @@ def settlement(batch: int) -> Key:
     return Key(f"BATCH#{batch:09}", "BATCH")
 
 
+def charging() -> Key:
+    """The one brake on charges."""
+    return Key("BRAKE", "BRAKE")
+
+
 def notification(provider_reference: str, event: str, success: str) -> Key:
     """One notification of the provider."""
     return Key(f"HOOK#{provider_reference}", f"{event}#{success}")
@@ -153,6 +160,8 @@ def of(entity: Entity) -> Key:  # noqa: C901, PLR0911 - one line for each kind o
             return series(entity.legal_entity, entity.series, entity.year)
         case Settlement():
             return settlement(entity.batch)
+        case Charging():
+            return charging()
         case _:
             raise TypeError(type(entity).__name__)
 

@@ -10,9 +10,10 @@ from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from chalicelib.adapters.dynamodb import codec, failures, keys
-from chalicelib.adapters.dynamodb.writes import action, key_of
-from chalicelib.application.ports import AgendaEntry, Ids, Notification
+from chalicelib.adapters.dynamodb.writes import action, count_of, key_of
+from chalicelib.application.ports import AgendaEntry, Counted, Ids, Notification
 from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.guards import Ask, Charging
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.billing.settlement import Settlement
@@ -70,6 +71,7 @@ class DynamoStore:
         self._meter = meter
         self._pause = pause
         self._jitter = SystemRandom()
+        self._identity: str | None = None
 
     def checkout(self, checkout_id: str, *, fresh: bool = False) -> Checkout:
         return self._get(Checkout, keys.checkout(checkout_id), fresh=fresh)
@@ -177,6 +179,35 @@ class DynamoStore:
                 return False
             raise
         return True
+
+    def identity(self) -> str:
+        if self._identity is None:
+            described = self._client.describe_table(TableName=self._table)["Table"]
+            self._identity = described["TableId"]
+        return self._identity
+
+    def charging(self) -> Charging | None:
+        return self._find(Charging, keys.charging(), fresh=True)
+
+    def count(self, ask: Ask) -> Counted:
+        request = count_of(ask, table=self._table, commit=self._ids()[-COMMIT_LENGTH:])
+        for number in range(TRIES_MAX):
+            if number:
+                self._pause(self._jitter.uniform(0, PAUSE_SECONDS * 2**number))
+            try:
+                reply = self._call("update_item", **request)
+            except LOST:
+                continue
+            except ClientError as error:
+                (reason,) = failures.reasons(error)
+                if reason.code in failures.CONDITIONS:
+                    stood = codec.read(Charging, reason.item) if reason.item else None
+                    return Counted(stood, is_counted=False)
+                if reason.code not in failures.TRANSIENT:
+                    raise
+            else:
+                return Counted(codec.read(Charging, reply["Attributes"]), is_counted=True)
+        raise Conflict(detail=f"update_item was kept out {TRIES_MAX} times")
 
     def _insist(self, operation: str, request: Any, change: Change, commit: str) -> None:
         """Send a write until it is done or lost to somebody.

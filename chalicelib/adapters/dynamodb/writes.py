@@ -6,6 +6,7 @@ from pydantic_core import to_jsonable_python
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.codec import attribute, encode
+from chalicelib.domain.billing.guards import Ask, hour_of
 from chalicelib.domain.kernel.change import Insert, Remove, Replace, Stamp, Write
 
 Request = dict[str, Any]
@@ -38,6 +39,60 @@ def action(write: Write, *, table: str, commit: str) -> dict[str, Request]:
             return {"Update": {"Key": _key(keys.due(write.key)), **update, **_common(table)}}
         case _:
             assert_never(write)
+
+
+def count_of(ask: Ask, *, table: str, commit: str) -> Request:
+    """The update that counts an ask, under the condition of `guards.admits`."""
+    added = {
+        "granted": ask.wanted,
+        "hour_granted": ask.wanted,
+        "reported": ask.tally.reported,
+        "refused": ask.tally.refused,
+        "hour_refused": ask.tally.refused,
+        "unknown": ask.tally.unknown,
+        "hour_unknown": ask.tally.unknown,
+        "paid_twice": ask.tally.paid_twice,
+        "version": 1,
+    }
+    changed = {name: by for name, by in added.items() if by}
+    values: dict[str, Any] = {"commit": commit, **changed}
+    sets = "SET #commit = :commit"
+    condition = "attribute_exists(pk)"
+    if ask.wanted > 0:
+        values |= to_jsonable_python(
+            {
+                "table_id": ask.table_id,
+                "hour_at": hour_of(ask.at),
+                "granted_at": ask.at,
+                "hour_max": ask.hour_max - ask.wanted,
+                "canary_max": ask.canary_max - ask.wanted,
+                "yes": True,
+            }
+        )
+        sets += ", granted_at = :granted_at"
+        condition = (
+            "table_id = :table_id AND hour_at = :hour_at AND attribute_not_exists(stopped)"
+            " AND attribute_not_exists(halted) AND attribute_not_exists(fenced_since)"
+            f" AND {_at_most('hour_granted', 'hour_max', ask.hour_max - ask.wanted)}"
+            f" AND (canary_passed = :yes OR "
+            f"{_at_most('granted', 'canary_max', ask.canary_max - ask.wanted)})"
+        )
+    return {
+        **_common(table),
+        "Key": _key(keys.charging()),
+        "UpdateExpression": f"{sets} REMOVE emit ADD "
+        + ", ".join(f"#{name} :{name}" for name in changed),
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": {f"#{name}": name for name in ("commit", *changed)},
+        "ExpressionAttributeValues": {f":{n}": attribute(value) for n, value in values.items()},
+        "ReturnValues": "ALL_NEW",
+    }
+
+
+def _at_most(name: str, value: str, most: int) -> str:
+    """That a count is at most `:value`; one that was never added to is zero."""
+    held = f"{name} <= :{value}"
+    return f"(attribute_not_exists({name}) OR {held})" if most >= 0 else held
 
 
 def key_of(write: Write) -> keys.Key:

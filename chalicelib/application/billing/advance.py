@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from chalicelib.application.billing.charge_due import charge_due
+from chalicelib.application.billing.charging import Gate
 from chalicelib.application.billing.learn_method import learn_method
 from chalicelib.application.billing.reconcile_report import read_settlement
 from chalicelib.application.messages import message
@@ -19,8 +20,10 @@ from chalicelib.domain.kernel.seals import idempotency_key
 from chalicelib.domain.selling.checkout import wait
 
 
-def advance(entry: AgendaEntry, *, ports: Ports) -> None:
+def advance(entry: AgendaEntry, *, ports: Ports, gate: Gate | None = None) -> None:
     """Do what an agenda entry asks for, if it is still to be done.
+
+    A charge passes the worker's `gate`; without one it asks for a permit of its own.
 
     Raises:
         Conflict, GatewayUnavailable: nothing is lost, the next sweep finds it again.
@@ -28,7 +31,7 @@ def advance(entry: AgendaEntry, *, ports: Ports) -> None:
     match entry.kind:
         case "due":
             assert entry.due is not None
-            _advance_due(entry.due, ports)
+            _advance_due(entry.due, ports, gate)
         case "checkout":
             checkout = ports.store.checkout(entry.subscription_id, fresh=True)
             ports.store.commit(wait(checkout, policy_named(checkout.policy), ports.clock()))
@@ -44,12 +47,12 @@ def advance(entry: AgendaEntry, *, ports: Ports) -> None:
             assert_never(entry.kind)
 
 
-def _advance_due(key: DueKey, ports: Ports) -> None:
+def _advance_due(key: DueKey, ports: Ports, gate: Gate | None) -> None:
     due = ports.store.due_item(key)
     if due.state is DueState.PAID:
         _drive_papers(due, ports)
     elif due.state is not DueState.LAPSED:
-        charge_due(due, ports=ports)
+        charge_due(due, ports=ports, gate=gate)
 
 
 def _drive_papers(due: DueItem, ports: Ports) -> None:

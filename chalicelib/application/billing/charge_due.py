@@ -1,5 +1,6 @@
 """Charge a due item: intent, act, outcome. A crash between any two is found by the next sweep."""
 
+from chalicelib.application.billing.charging import Gate
 from chalicelib.application.billing.learn_method import learn_method
 from chalicelib.application.billing.settle_due import settle_due
 from chalicelib.application.ports import ChargeRequest, Ports
@@ -15,11 +16,12 @@ from chalicelib.domain.kernel.policy import policy_named
 from chalicelib.domain.kernel.seals import idempotency_key
 
 
-def charge_due(due: DueItem, *, ports: Ports) -> None:
+def charge_due(due: DueItem, *, ports: Ports, gate: Gate | None = None) -> None:
     """Bring one due item forward: lapse it, suspend for it, or charge it.
 
     An attempt already open is asked about with its own key, never opened again; once the provider
-    may have forgotten the key it is only waited for.
+    may have forgotten the key it is only waited for. No charge is made, nor asked about, without a
+    permit of the `gate`: then nothing is written, and the item stays on the agenda.
     """
     now = ports.clock()
     subscription = ports.store.subscription(due.subscription_id)
@@ -31,17 +33,24 @@ def charge_due(due: DueItem, *, ports: Ports) -> None:
     if not change:
         ports.store.commit(suspend(due, subscription, policy=policy, now=now))
         return
+    claimed = _claimed(change.writes[0])
+    attempt = claimed.open_attempt if claimed.state is DueState.CHARGING else None
+    asks = attempt is not None and may_ask(attempt.opened_at, now)
+    own = gate or Gate(ports)
+    if asks and not own.permits():
+        return
     try:
         ports.store.commit(change)
     except Conflict:
         return
-    claimed = _claimed(change.writes[0])
-    attempt = claimed.open_attempt
-    if claimed.state is not DueState.CHARGING or attempt is None:
+    if attempt is None:
         return
     outcome: Outcome = Unknown()
-    if may_ask(attempt.opened_at, now):
+    if asks:
         outcome = _charge(claimed, subscription, attempt.number, ports)
+        own.note(outcome)
+        if gate is None:
+            own.close()
     settle_due(
         due.key,
         attempt.number,

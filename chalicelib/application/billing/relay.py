@@ -25,7 +25,7 @@ ROUTES: dict[str, QueueName] = {
     "PasswordLinkAsked": "mail",
 }
 PLATFORM = ("EntitlementChanged",)
-ALARMS = ("Parked", "RequestRejected")
+ALARMS = ("Parked", "RequestRejected", "ChargingStopped", "ChargingHalted", "ChargingFenced")
 
 
 def relay(entity: Entity, events: tuple[str, ...], *, ports: Ports) -> tuple[str, ...]:

@@ -2,13 +2,16 @@
 
 from datetime import datetime
 
+from chalicelib.application.billing.charging import tell
 from chalicelib.application.patience import commit_fresh
 from chalicelib.application.ports import Ports
 from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.guards import Tally
 from chalicelib.domain.billing.outcomes import Authorised, Outcome
+from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.billing.settle import settle
 from chalicelib.domain.contract.subscription import Subscription
-from chalicelib.domain.kernel.change import NOTHING, Change
+from chalicelib.domain.kernel.change import NOTHING, Change, Insert, Write
 from chalicelib.domain.kernel.errors import Refused
 from chalicelib.domain.kernel.ids import DueKey
 from chalicelib.domain.kernel.policy import policy_named
@@ -50,4 +53,11 @@ def settle_due(
         policy = policy_named(subscription.policy)
         return settle(due, subscription, number, outcome, policy=policy, now=now)
 
-    return commit_fresh(ports.store, decide)
+    change = commit_fresh(ports.store, decide)
+    if any(_goes_back(write) for write in change.writes):
+        tell(Tally(paid_twice=1), ports=ports)
+    return change
+
+
+def _goes_back(write: Write) -> bool:
+    return isinstance(write, Insert) and isinstance(write.entity, Reversal)

@@ -56,6 +56,7 @@ def read_back(store: Store, entity: Entity) -> Entity | bool | None:
         "Series": lambda: store.series("900000019", "F", 2026),
         "Reversal": lambda: store.reversal(KEY, 2),
         "Settlement": lambda: store.settlement(12),
+        "Charging": store.charging,
         "SentLetter": lambda: store.letter_was_sent(SUBSCRIPTION_ID, a_letter().event_id),
     }
     return readers[type(entity).__name__]()

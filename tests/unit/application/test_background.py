@@ -99,9 +99,8 @@ class TestRen1:
         """Somebody else has it."""
         shop = subscribed()
         shop.ports.clock.move_to(paris(2026, 11, 5, 5))
-        rival = Saboteur(shop.ports, at=0, how="conflict")
-        charge_due(shop.due(1), ports=rival)
-        assert rival.effects == ["store.commit"]
+        charge_due(shop.due(1), ports=Saboteur(shop.ports, at=3, how="conflict"))
+        assert shop.due(1).state is DueState.SCHEDULED
         assert not shop.ports.gateway.charges
 
     def test_without_a_method_nothing_can_be_charged(self) -> None:
