@@ -131,7 +131,7 @@ def notification(provider_reference: str, event: str, success: str) -> Key:
     return Key(f"HOOK#{provider_reference}", f"{event}#{success}")
 
 
-def of(entity: Entity) -> Key:  # noqa: C901, PLR0911 - one line for each kind of thing
+def of(entity: Entity) -> Key:  # noqa: C901, PLR0911, PLR0912 - one line for each kind
     """The key of a thing that is stored.
 
     Raises:
