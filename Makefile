@@ -68,10 +68,11 @@ docs: venv  ## write docs/clauses.md and docs/policies.md again from the code an
 	$(PY) -m infra.docs.policies
 
 .PHONY: bench
-bench: venv engine .venv-package/.made  ## measure start-up and papers again, and write the figures down
+bench: venv engine .venv-package/.made  ## measure start-up, papers, units and a hard day of renewals, and write the figures down
 	.venv-package/bin/python -m infra.bench.cold_init > build/cold-init.md && mv build/cold-init.md docs/benchmarks/cold-init.md
 	$(PY) -m infra.papers.benchmark > build/papers.md && mv build/papers.md docs/benchmarks/papers.md
 	$(PY) -m infra.bench.units > build/units.md && mv build/units.md docs/benchmarks/units.md
+	$(PY) -m infra.bench.drain > build/drain.log
 
 .PHONY: gallery
 gallery: venv web  ## every component of the pages on one page, in build/gallery/

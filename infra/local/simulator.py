@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Literal
 
 import requests
 
@@ -108,11 +108,17 @@ class SimulatorProcess:
 
 
 def start(
-    port: int, *, shop: str, environment: Mapping[str, str], log: IO[bytes]
+    port: int,
+    *,
+    shop: str,
+    environment: Mapping[str, str],
+    log: IO[bytes],
+    delivery: Literal["manual", "automatic"] = "manual",
 ) -> SimulatorProcess:
     """Start the simulator on `port` with the keys in `environment` (`SIM_...`).
 
-    Only pages of the origin `shop` may pay, and webhooks wait until they are asked for.
+    Only pages of the origin `shop` may pay; webhooks wait until they are asked for, unless their
+    `delivery` is automatic.
 
     Raises:
         SimulatorStopped: it did not answer in time.
@@ -120,7 +126,8 @@ def start(
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "infra.local.adyen", "--port", str(port)),
-            *("--manual-delivery", "--allowed-origin", shop),
+            *("--allowed-origin", shop),
+            *(("--manual-delivery",) if delivery == "manual" else ()),
         ],
         cwd=PROJECT,
         stdout=log,
