@@ -9,6 +9,11 @@ PY := .venv/bin/python
 # where the built pages and papers say they live; a deployment gives its own PUBLIC_URL
 SITE ?= http://localhost:8000
 
+# how many simulated worlds, and from which seed on
+SEEDS ?= 100
+FROM ?= 1
+SEED ?=
+
 PYTHON_SOURCES := $(wildcard app.py) chalicelib infra tests
 QUICK_TESTS := $(wildcard tests/unit tests/property)
 SEPARATE_TESTS := tests/e2e/ tests/packaging/
@@ -73,6 +78,10 @@ bench: venv engine .venv-package/.made  ## measure start-up, papers, units and a
 	$(PY) -m infra.papers.benchmark > build/papers.md && mv build/papers.md docs/benchmarks/papers.md
 	$(PY) -m infra.bench.units > build/units.md && mv build/units.md docs/benchmarks/units.md
 	$(PY) -m infra.bench.drain > build/drain.log
+
+.PHONY: simulate
+simulate: venv  ## live SEEDS worlds from seed FROM on and audit them, or SEED alone, with its story
+	$(PY) -m tests.simulation.command --seeds $(SEEDS) --from $(FROM) $(if $(SEED),--seed $(SEED))
 
 .PHONY: gallery
 gallery: venv web  ## every component of the pages on one page, in build/gallery/

@@ -14,7 +14,6 @@ from chalicelib.domain.billing.renewal import suspension_at
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.contract.subscription import Contract, Subscription, effective_on
 from chalicelib.domain.kernel.calendar import due_date, paris_date
-from chalicelib.domain.kernel.ids import DueKey
 from chalicelib.domain.kernel.language import Language
 from chalicelib.domain.kernel.policy import policy_named
 from chalicelib.domain.kernel.seals import Link, link_token
@@ -186,8 +185,9 @@ def _refused(message: Message, ports: Ports) -> None:
 def _recovered(message: Message, ports: Ports) -> None:
     subscription = _subscription(message, ports)
     customer = ports.store.customer(subscription.customer_id)
-    number = subscription.period_at(ports.clock())
-    due = ports.store.due_item(DueKey(subscription_id=subscription.id, period=number))
+    # not the month that runs now: after a long suspension nobody owes that one
+    dues = ports.store.due_items(subscription.id)
+    due = [due for due in dues if due.paid_at is not None][-1]
     fact = facts.PaymentRecovered(
         seller=ports.facts.seller,
         site=ports.facts.public_url,

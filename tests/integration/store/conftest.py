@@ -1,4 +1,4 @@
-"""The same store twice: in memory, and on a table of the embedded database."""
+"""The same store: in memory, in memory with indexes, and on a table of the embedded database."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from chalicelib.adapters.dynamodb.store import DynamoStore
 from chalicelib.application.ports import Ids, Store
 from tests.fakes_store import Committed, FakeStore
 from tests.fakes_stream import TableStream
+from tests.simulation.world.table import Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -28,11 +29,11 @@ class Kept:
         return self.committed()[-1]
 
 
-@pytest.fixture(params=["memory", "dynamodb"])
+@pytest.fixture(params=["memory", "indexed", "dynamodb"])
 def kept(request: pytest.FixtureRequest) -> Kept:
-    """Each test of the contract runs on both."""
-    if request.param == "memory":
-        store = FakeStore()
+    """Each test of the contract runs on all of them."""
+    if request.param in ("memory", "indexed"):
+        store = FakeStore() if request.param == "memory" else Table()
         return Kept(store, lambda: store.committed)
     dynamodb: DynamoDBClient = request.getfixturevalue("dynamodb")
     streams: DynamoDBStreamsClient = request.getfixturevalue("streams")

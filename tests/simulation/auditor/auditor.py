@@ -1,0 +1,222 @@
+"""The auditor: it watches the provider's till and the product's table, and knows what is right."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from chalicelib.application.ports import ChargeRequest
+from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.outcomes import Outcome
+from chalicelib.domain.contract.subscription import Subscription
+from chalicelib.domain.kernel.value import Entity
+from tests.simulation.auditor.accounts import (
+    ATTEMPTS_MAX,
+    CLOCKS_DIFFER,
+    PRICE_MINOR,
+    SUSPENDS_AFTER,
+    Account,
+    Finding,
+    Trial,
+    Wish,
+)
+from tests.simulation.auditor.months import midnight, paris_day
+from tests.simulation.provider.cards import Cards, Kind
+from tests.simulation.provider.provider import Payment
+
+FINDINGS_MAX = 25
+TRIES_IN = ((timedelta(hours=24), 10), (timedelta(days=30), 15))
+FOR_EVER = ("number", "issued_on", "sha256", "paid_at", "mailed_at")
+FIRST = "0000"
+
+
+@dataclass
+class Auditor:
+    """Watches as things happen; `closing.py` looks at what is left at the end.
+
+    Attributes:
+        payments: what was taken for each month of each contract.
+        lost: payments whose notification never came.
+    """
+
+    clock: Callable[[], datetime]
+    cards: Cards
+    accounts: dict[str, Account] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    payments: dict[tuple[str, int], list[Payment]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    charges: int = 0
+    lost: set[str] = field(default_factory=set)
+    _stopped: dict[str, str] = field(default_factory=dict)
+    _failed: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
+
+    def find(self, rule: str, who: str, what: str) -> None:
+        """Write a finding down."""
+        if len(self.findings) < FINDINGS_MAX:
+            self.findings.append(Finding(rule, who, self.clock(), what))
+
+    # ---- what people do -----------------------------------------------------------------------
+
+    def opens(self, checkout_id: str, profile: str, *, at_once: bool) -> Account:
+        """Somebody is about to order."""
+        account = self.accounts[checkout_id] = Account(checkout_id, profile, at_once)
+        return account
+
+    def wishes(self, checkout_id: str, kind: Literal["cancel", "undo"]) -> Wish:
+        """Somebody is about to cancel, or to take it back."""
+        wish = Wish(kind)
+        self.accounts[checkout_id].wishes.append(wish)
+        return wish
+
+    # ---- what reaches the provider ------------------------------------------------------------
+
+    def captured(self, payment: Payment) -> None:
+        """Money came."""
+        owner, month, _ = parts(payment.reference)
+        self.charges += 1
+        self.payments[owner, month].append(payment)
+        account = self.accounts.get(owner)
+        if account is None:
+            self.find("charge", owner, "money from somebody who never ordered")
+        elif payment.amount.minor != PRICE_MINOR:
+            self.find("amount", owner, f"{payment.amount.minor} taken for month {month}")
+
+    def charged(self, request: ChargeRequest, outcome: Outcome) -> None:
+        """An automatic charge reached the provider for the first time under its key."""
+        owner, month, _ = parts(request.reference)
+        account = self.accounts.get(owner)
+        if account is None or account.anchor_on is None:
+            self.find("charge", owner, "a charge without a contract")
+            return
+        self._is_owed(account, month)
+        self._is_first(account, month, request.reference)
+        self._may_be_tried(account, month, request)
+        self._keep(account, month, request, outcome)
+
+    def _is_owed(self, account: Account, month: int) -> None:
+        now = self.clock()
+        begins = account.begins(month)
+        if now + CLOCKS_DIFFER < midnight(begins):
+            self.find("early", account.id, f"month {month} charged before {begins}")
+        ends = account.possible_ends()
+        if all(end is not None and begins >= end for end in ends):
+            self.find("after the end", account.id, f"month {month} charged, over on {ends}")
+        if account.is_dark_month(month):
+            self.find("without service", account.id, f"month {month} charged")
+
+    def _is_first(self, account: Account, month: int, reference: str) -> None:
+        for payment in self.payments[account.id, month]:
+            trial = account.trials.get(month, {}).get(payment.reference)
+            was_refused = trial is not None and trial.refused is not None
+            if payment.reference != reference and not was_refused:
+                self.find("twice", account.id, f"month {month} charged beside {payment.reference}")
+        for trial in account.trials.get(month, {}).values():
+            if trial.reference == reference:
+                self.find("twice", account.id, f"{reference} reached the provider anew")
+
+    def _may_be_tried(self, account: Account, month: int, request: ChargeRequest) -> None:
+        now, token = self.clock(), request.method.token
+        trials = account.trials.get(month, {})
+        if len(trials) >= ATTEMPTS_MAX:
+            self.find("budget", account.id, f"month {month}: {len(trials) + 1} attempts")
+        if self._stopped.get(token, request.reference) != request.reference:
+            self.find("stop", account.id, f"{request.reference} after {self._stopped[token]}")
+        lives_again = self.cards.by_token[token].lives_again_at
+        for trial in trials.values():
+            is_final = trial.refused in ("sca", "update") and trial.token == token
+            if is_final and (lives_again is None or lives_again < trial.at):
+                self.find("final", account.id, f"{request.reference} after {trial.refused}")
+        for span, most in TRIES_IN:
+            if sum(at + span > now for at in self._failed[token]) >= most:
+                self.find("scheme", account.id, f"{token} failed {most} times in {span}")
+
+    def _keep(self, account: Account, month: int, request: ChargeRequest, outcome: Outcome) -> None:
+        token = request.method.token
+        refused = self._kind(token) if outcome.kind == "refused" else None
+        trial = Trial(request.reference, token, self.clock(), refused)
+        account.trials.setdefault(month, {})[request.reference] = trial
+        if refused is not None:
+            self._failed[token].append(self.clock())
+        if refused == "stop":
+            self._stopped.setdefault(token, request.reference)
+
+    def _kind(self, token: str) -> Kind | None:
+        mood = self.cards.by_token[token].mood(self.clock())
+        return mood.kind if mood else None
+
+    def sent_back(self, payment: Payment, minor: int) -> None:
+        """Money goes back."""
+        if payment.kept_minor < 0:
+            self.find("refund", payment.reference, f"{-payment.kept_minor} more than was taken")
+        assert minor > 0
+
+    def misused(self, what: str) -> None:
+        """The provider was asked what it must never be asked."""
+        self.find("misuse", "provider", what)
+
+    # ---- what is written ----------------------------------------------------------------------
+
+    def written(self, before: Entity | None, after: Entity | None) -> None:
+        """Something was committed."""
+        if isinstance(after, DueItem):
+            self._due_written(before, after)
+        elif isinstance(after, Subscription):
+            self._contract_written(before, after)
+        if before is not None and after is not None and after.version != before.version + 1:
+            self.find("version", type(after).__name__, f"{before.version} to {after.version}")
+
+    def _due_written(self, before: Entity | None, after: DueItem) -> None:
+        name = f"{after.subscription_id} month {after.period}"
+        if sum(posting.minor for posting in after.postings):
+            self.find("postings", name, "do not sum to zero")
+        if after.gross_minor != PRICE_MINOR:
+            self.find("amount", name, f"owed at {after.gross_minor}")
+        account = self.accounts.get(after.subscription_id)
+        begins = None if account is None or account.anchor_on is None else account.begins
+        if begins is not None and after.from_on != begins(after.period):
+            self.find("date", name, f"due on {after.from_on}")
+        if isinstance(before, DueItem):
+            for fact in FOR_EVER:
+                old = getattr(before, fact)
+                if old is not None and getattr(after, fact) != old:
+                    self.find("rewritten", name, fact)
+
+    def _contract_written(self, before: Entity | None, after: Subscription) -> None:
+        account = self.accounts[after.id]
+        if not isinstance(before, Subscription):
+            if after.anchor_on not in account.anchors():
+                self.find("date", after.id, f"begins on {after.anchor_on}")
+            account.anchor_on = after.anchor_on
+            return
+        if after.anchor_on != before.anchor_on:
+            self.find("date", after.id, "begins anew")
+        if (after.status == "suspended") != (before.status == "suspended"):
+            self._service_changed(account, is_off=after.status == "suspended")
+
+    def _service_changed(self, account: Account, *, is_off: bool) -> None:
+        now = self.clock()
+        if not is_off:
+            begins, _ = account.dark[-1]
+            account.dark[-1] = begins, now
+            return
+        account.dark.append((now, None))
+        if not self.may_suspend(account, now):
+            self.find("suspended", account.id, "although nothing is unpaid for that long")
+
+    def may_suspend(self, account: Account, now: datetime) -> bool:
+        """Whether a refused month is unpaid for so long that the service may be off."""
+        wait = timedelta(days=SUSPENDS_AFTER[account.profile])
+        for month, trials in account.trials.items():
+            refused = {trial.refused for trial in trials.values()} - {None}
+            is_late = paris_day(now + CLOCKS_DIFFER) >= account.begins(month) + wait
+            if refused and (is_late or "stop" in refused):
+                return True
+        return False
+
+
+def parts(reference: str) -> tuple[str, int, int]:
+    """Contract, month and attempt that a reference names."""
+    owner, month, _, attempt = reference.split(".")
+    return owner, int(month), int(attempt)

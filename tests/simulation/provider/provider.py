@@ -1,0 +1,291 @@
+"""The payment provider of a world: money moves here, and its books are the truth.
+
+It keeps an answer with its idempotency key for a week, as the real one promises no more; it
+notifies of everything; a call may not arrive, and an answer may not come back.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from chalicelib.application.ports import (
+    ChargeRequest,
+    PaymentSession,
+    SessionNews,
+    SessionRequest,
+)
+from chalicelib.domain.billing.outcomes import Authorised, Outcome, Refused, Unknown
+from chalicelib.domain.kernel import errors
+from chalicelib.domain.kernel.money import Money
+from chalicelib.domain.selling.checkout import StoredMethod
+from tests.simulation.faults.weather import Weather
+from tests.simulation.provider.cards import Card, Cards, Mood
+from tests.simulation.provider.words import REASONS
+
+KEY_KEPT = timedelta(days=7)
+CHANGES_ITS_MIND_AFTER_HOURS = (1, 5, 20, 60, 24 * 12, 24 * 50)
+
+
+@dataclass
+class Payment:
+    """Money that came from a shopper.
+
+    Attributes:
+        returned_minor: what of it went back.
+    """
+
+    name: str
+    reference: str
+    shopper: str
+    amount: Money
+    at: datetime
+    returned_minor: int = 0
+
+    @property
+    def kept_minor(self) -> int:
+        """What of it the platform still has."""
+        return self.amount.minor - self.returned_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a notification says, before it is put in words and signed."""
+
+    event: str
+    name: str
+    reference: str
+    amount: Money
+    is_success: bool
+    reason: str = ""
+    original: str = ""
+    extra: tuple[tuple[str, str], ...] = ()
+    token: str | None = None
+    shopper: str = ""
+
+
+@dataclass
+class Page:
+    """A payment page, and what came of it."""
+
+    request: SessionRequest
+    session: PaymentSession
+    outcome: Outcome = field(default_factory=Unknown)
+    result: str | None = None
+
+
+@dataclass
+class Answer:
+    """What was answered under a key, and when; no outcome while it is being worked out."""
+
+    request: object
+    at: datetime
+    outcome: Outcome | None = None
+
+
+class Watcher(Protocol):
+    """Who is told of what reaches the provider."""
+
+    def charged(self, request: ChargeRequest, outcome: Outcome) -> None: ...
+
+    def captured(self, payment: Payment) -> None: ...
+
+    def sent_back(self, payment: Payment, minor: int) -> None: ...
+
+    def misused(self, what: str) -> None: ...
+
+
+@dataclass
+class Provider:
+    """A gateway whose money is real in this world.
+
+    Attributes:
+        payments: every capture, by the provider's own name for it, in order.
+        refused: references that were finally refused at least once.
+        tell: where notifications go.
+        later: has something happen after a while.
+    """
+
+    clock: Callable[[], datetime]
+    weather: Weather
+    cards: Cards
+    tell: Callable[[Notice], None]
+    later: Callable[[timedelta, Callable[[], None]], None]
+    note: Callable[[str], None]
+    watcher: Watcher
+    payments: dict[str, Payment] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
+    pages: dict[str, Page] = field(default_factory=dict)
+    stored: dict[str, list[StoredMethod]] = field(default_factory=dict)
+    _sessions: dict[str, Page] = field(default_factory=dict)
+    _answers: dict[str, Answer] = field(default_factory=dict)
+    _count: int = 0
+
+    # ---- payment pages ------------------------------------------------------------------------
+
+    def open_session(self, request: SessionRequest) -> PaymentSession:
+        self._answer_or_raise()
+        known = self._sessions.get(request.idempotency_key)
+        if known is None:
+            name = f"CS{len(self.pages) + 1:014}"
+            known = Page(request, PaymentSession(name, f"secret-{name}", request.expires_at))
+            self._sessions[request.idempotency_key] = self.pages[name] = known
+        if known.request != request:
+            self.watcher.misused(f"one key, two pages: {request.reference}")
+        return known.session
+
+    def pay(self, session_id: str, card: Card) -> str | None:
+        """The shopper pays; what the browser brings home, None when the page is closed."""
+        page = self.pages[session_id]
+        if self.clock() >= page.request.expires_at or isinstance(page.outcome, Authorised):
+            return None
+        mood = card.mood(self.clock())
+        if mood is not None and mood.kind != "sca":
+            page.outcome = self._refusal(page.request.reference, page.request.amount, mood)
+        else:
+            page.outcome = self._take(
+                page.request.reference, page.request.shopper_reference, page.request.amount, card
+            )
+            self._keep(page.request.shopper_reference, card, page.outcome)
+        page.result = f"result-{session_id}-{self._count}"
+        return page.result
+
+    def session_news(self, session_id: str, session_result: str) -> SessionNews:
+        self._answer_or_raise()
+        page = self.pages.get(session_id)
+        if page is None or page.result is None or page.result != session_result:
+            raise errors.Refused("BAD_SESSION_RESULT", session_id)
+        return SessionNews(page.request.reference, page.request.amount, page.outcome)
+
+    # ---- charges without the learner ----------------------------------------------------------
+
+    def charge(self, request: ChargeRequest) -> Outcome:
+        if self._is_down() or self.weather.strikes("timeout_before_capture"):
+            self.note(f"provider never hears of {request.reference}")
+            return Unknown()
+        known = self._answers.get(request.idempotency_key)
+        if known is not None and self.clock() < known.at + KEY_KEPT:
+            if known.request != request:
+                self.watcher.misused(f"one key, two charges: {request.reference}")
+            return known.outcome or Unknown()
+        answer = self._answers[request.idempotency_key] = Answer(request, self.clock())
+        answer.outcome = self._decided(request)
+        self.watcher.charged(request, answer.outcome)
+        if self.weather.strikes("timeout_after_capture"):
+            self.note(f"provider's answer to {request.reference} is lost")
+            return Unknown()
+        return answer.outcome
+
+    def _decided(self, request: ChargeRequest) -> Outcome:
+        card = self.cards.by_token.get(request.method.token)
+        if card is None or card.is_forgotten:
+            self.watcher.misused(f"a charge on a forgotten method: {request.reference}")
+            return Refused(code="8")
+        mood = card.mood(self.clock())
+        if mood is None:
+            return self._take(request.reference, request.shopper_reference, request.amount, card)
+        refused = self._refusal(request.reference, request.amount, mood)
+        if mood.kind in ("soft", "tech") and self.weather.strikes("late_success"):
+            hours = self.weather.pick("late_success").choice(CHANGES_ITS_MIND_AFTER_HOURS)
+            self.later(timedelta(hours=hours), lambda: self._after_all(request, card))
+        return refused
+
+    def _after_all(self, request: ChargeRequest, card: Card) -> None:
+        """What was refused is paid nonetheless."""
+        self._take(request.reference, request.shopper_reference, request.amount, card)
+
+    def _take(self, reference: str, shopper: str, amount: Money, card: Card) -> Authorised:
+        payment = Payment(self._name("P"), reference, shopper, amount, self.clock())
+        self.payments[payment.name] = payment
+        self.note(f"provider captures {amount.minor} for {reference} as {payment.name}")
+        self.watcher.captured(payment)
+        self.tell(Notice("AUTHORISATION", payment.name, reference, amount, is_success=True))
+        return Authorised(provider_reference=payment.name, method_label=card.method.label())
+
+    def _refusal(self, reference: str, amount: Money, mood: Mood) -> Refused:
+        code, advice, raw = mood.words
+        name = self._name("R")
+        self.refused.add(reference)
+        self.note(f"provider refuses {reference} with {code} {advice or '-'} {raw or '-'}")
+        told = {"merchantAdviceCode": advice, "refusalReasonRaw": raw}
+        self.tell(
+            Notice(
+                "AUTHORISATION",
+                name,
+                reference,
+                amount,
+                is_success=False,
+                reason=REASONS[code],
+                extra=tuple((key, text) for key, text in told.items() if text),
+            )
+        )
+        return Refused(provider_reference=name, code=code, advice=advice, raw=raw)
+
+    # ---- money that goes back -----------------------------------------------------------------
+
+    def give_back(self, provider_reference: str, *, reference: str, idempotency_key: str) -> None:
+        self._answer_or_raise()
+        payment = self.payments[provider_reference]
+        self._back(payment, payment.amount, reference, idempotency_key)
+
+    def refund(
+        self, provider_reference: str, amount: Money, *, reference: str, idempotency_key: str
+    ) -> None:
+        self._answer_or_raise()
+        self._back(self.payments[provider_reference], amount, reference, idempotency_key)
+
+    def _back(self, payment: Payment, amount: Money, reference: str, key: str) -> None:
+        asked = (payment.name, amount, reference)
+        known = self._answers.get(key)
+        if known is not None and self.clock() < known.at + KEY_KEPT:
+            if known.request != asked:
+                self.watcher.misused(f"one key, two returns: {reference}")
+            return
+        self._answers[key] = Answer(asked, self.clock())
+        payment.returned_minor += amount.minor
+        self.note(f"provider sends {amount.minor} of {payment.name} back for {reference}")
+        self.watcher.sent_back(payment, amount.minor)
+
+    # ---- stored methods -----------------------------------------------------------------------
+
+    def stored_methods(self, shopper_reference: str) -> tuple[StoredMethod, ...]:
+        self._answer_or_raise()
+        return tuple(self.stored.get(shopper_reference, ()))
+
+    def forget_method(self, shopper_reference: str, token: str) -> None:
+        self._answer_or_raise()
+        kept = [m for m in self.stored.get(shopper_reference, ()) if m.token != token]
+        self.stored[shopper_reference] = kept
+        if token in self.cards.by_token:
+            self.cards.by_token[token].is_forgotten = True
+        self.note(f"provider forgets {token}")
+
+    def _keep(self, shopper: str, card: Card, outcome: Outcome) -> None:
+        known = self.stored.setdefault(shopper, [])
+        if card.method in known or not isinstance(outcome, Authorised):
+            return
+        known.append(card.method)
+        self.tell(
+            Notice(
+                "recurring.token.created",
+                outcome.provider_reference,
+                "",
+                Money(minor=0, currency="EUR"),
+                is_success=True,
+                token=card.method.token,
+                shopper=shopper,
+            )
+        )
+
+    # ---- the line to it -----------------------------------------------------------------------
+
+    def _is_down(self) -> bool:
+        return self.weather.spell("provider_down", self.clock()) is not None
+
+    def _answer_or_raise(self) -> None:
+        if self._is_down():
+            raise errors.GatewayUnavailable
+
+    def _name(self, letter: str) -> str:
+        self._count += 1
+        return f"{letter}{self._count:015}"
