@@ -45,6 +45,19 @@ class NoAnswer:
     """The call never arrived: nothing happened."""
 
 
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What the provider tells of money after its payment, in the words of its notifications."""
+
+    event: str
+    provider_reference: str
+    payment: str
+    reference: str
+    amount: Money
+    success: bool = True
+    reason: str | None = None
+
+
 Step = Outcome | LostReply | NoAnswer
 
 
@@ -66,7 +79,12 @@ class FakeGateway:
         captures: every movement of money, in order.
         returns: reference of a captured payment -> reference of its return.
         refunds: idempotency key -> the payment it takes from, and how much.
-        news: what a webhook would tell, in order.
+        orders: idempotency key of a refund or return -> what the provider calls it.
+        failed_orders: those of them whose money did not go, or came back.
+        taken: captured payment -> what a bank holds of it in disputes.
+        news: what a webhook would tell of payments, in order.
+        happenings: what it would tell of everything else, in order.
+        refuses_orders: whether refunds and returns are turned down.
         is_down: whether calls that may raise `GatewayUnavailable` do.
         offset: how far the provider's clock is ahead.
     """
@@ -75,7 +93,12 @@ class FakeGateway:
     captures: list[Capture] = field(default_factory=list)
     returns: dict[str, str] = field(default_factory=dict)
     refunds: dict[str, tuple[str, Money]] = field(default_factory=dict)
+    orders: dict[str, str] = field(default_factory=dict)
+    failed_orders: set[str] = field(default_factory=set)
+    taken: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     news: list[SessionNews] = field(default_factory=list)
+    happenings: list[Happening] = field(default_factory=list)
+    refuses_orders: bool = False
     pages: dict[str, Page] = field(default_factory=dict)
     methods: dict[str, list[StoredMethod]] = field(default_factory=lambda: defaultdict(list))
     charges: list[ChargeRequest] = field(default_factory=list)
@@ -160,19 +183,61 @@ class FakeGateway:
         with self._lock:
             known = self._give_backs.setdefault(idempotency_key, provider_reference)
             assert known == provider_reference, "one key, two different requests"
-            captured = {capture.provider_reference for capture in self.captures}
-            assert provider_reference in captured, "only money that came can go back"
+            captured = self._capture(provider_reference)
             given = self.returns.setdefault(provider_reference, reference)
             assert given == reference, "the same money goes back once"
+            if idempotency_key not in self.orders:
+                name = self._ordered(idempotency_key)
+                self.tell("CANCEL_OR_REFUND", name, provider_reference, reference, captured.amount)
 
     def refund(
         self, provider_reference: str, amount: Money, *, reference: str, idempotency_key: str
-    ) -> None:
+    ) -> str:
         self._answer_or_raise()
         with self._lock:
             asked = (provider_reference, amount)
             known = self.refunds.setdefault(idempotency_key, asked)
             assert known == asked, "one key, two different requests"
+            if idempotency_key not in self.orders:
+                name = self._ordered(idempotency_key)
+                captured = self._capture(provider_reference).amount.minor
+                assert self.gone_minor(provider_reference) <= captured, "more than was captured"
+                self.tell("REFUND", name, provider_reference, reference, amount)
+            return self.orders[idempotency_key]
+
+    def gone_minor(self, payment: str) -> int:
+        """What of a captured payment went back for good, or is in a bank's hands."""
+        parts = [
+            amount.minor
+            for key, (taken_from, amount) in self.refunds.items()
+            if taken_from == payment and self.orders.get(key) not in self.failed_orders
+        ]
+        return sum(parts) + self.taken[payment]
+
+    def fail_order(self, event: str, reference: str) -> None:
+        """A refund that was told as done comes back; told under its payment's own reference."""
+        with self._lock:
+            done = next(h for h in reversed(self.happenings) if h.reference == reference)
+            self.failed_orders.add(done.provider_reference)
+            capture = self._capture(done.payment)
+            self.tell(event, done.provider_reference, done.payment, capture.reference, done.amount)
+
+    def dispute(
+        self, event: str, payment: str, *, name: str = "DISPUTE1", minor: int | None = None
+    ) -> None:
+        """A bank speaks of a captured payment; its chargebacks and their reversals move money."""
+        with self._lock:
+            capture = self._capture(payment)
+            amount = capture.amount.replace(minor=minor or capture.amount.minor)
+            if event in ("CHARGEBACK", "SECOND_CHARGEBACK"):
+                self.taken[payment] = amount.minor
+            elif event in ("CHARGEBACK_REVERSED", "PREARBITRATION_WON"):
+                self.taken[payment] = 0
+            self.tell(event, name, payment, capture.reference, amount)
+
+    def tell(self, event: str, name: str, payment: str, reference: str, amount: Money) -> None:
+        """Something happened of which a webhook tells."""
+        self.happenings.append(Happening(event, name, payment, reference, amount))
 
     def stored_methods(self, shopper_reference: str) -> tuple[StoredMethod, ...]:
         self._answer_or_raise()
@@ -243,6 +308,17 @@ class FakeGateway:
 
     def clock_offset(self) -> timedelta | None:
         return self.offset
+
+    def _capture(self, payment: str) -> Capture:
+        found = [c for c in self.captures if c.provider_reference == payment]
+        assert found, "only money that came can go back"
+        return found[0]
+
+    def _ordered(self, idempotency_key: str) -> str:
+        if self.refuses_orders:
+            raise errors.Refused("PROVIDER_REFUSED", "137")
+        self.orders[idempotency_key] = f"M{len(self.orders) + 1:015}"
+        return self.orders[idempotency_key]
 
     def _answer_or_raise(self) -> None:
         if self.is_down:

@@ -11,11 +11,14 @@ from pydantic_core import to_jsonable_python
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.application.ports import AgendaEntry, Counted, Notification
+from chalicelib.domain.billing.dispute import Dispute
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.guards import Ask, Charging, admits, counted
 from chalicelib.domain.billing.numbering import Series
+from chalicelib.domain.billing.refund import Refund
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.billing.settlement import Settlement
+from chalicelib.domain.billing.unplaced import UnplacedMoney
 from chalicelib.domain.contract.subscription import Contract, Subscription
 from chalicelib.domain.kernel.change import (
     AlreadyStamped,
@@ -27,9 +30,10 @@ from chalicelib.domain.kernel.change import (
     Write,
 )
 from chalicelib.domain.kernel.errors import Conflict, NotFound
-from chalicelib.domain.kernel.ids import DueKey
+from chalicelib.domain.kernel.ids import DueKey, RefundKey
 from chalicelib.domain.kernel.unique import Unique
 from chalicelib.domain.kernel.value import Entity
+from chalicelib.domain.people.correspondence import SentLetter
 from chalicelib.domain.people.customer import BillingIdentity, Customer
 from chalicelib.domain.selling.checkout import Checkout
 
@@ -69,10 +73,7 @@ class FakeStore:
         return self._found(DueItem, keys.due(key))
 
     def due_items(self, subscription_id: str) -> tuple[DueItem, ...]:
-        with self.lock:
-            dues = [thing for thing in self.things.values() if isinstance(thing, DueItem)]
-        own = [due for due in dues if due.subscription_id == subscription_id]
-        return tuple(sorted(own, key=lambda due: (due.period, due.instalment)))
+        return self._of(subscription_id, DueItem)
 
     def customer(self, customer_id: str, *, fresh: bool = False) -> Customer:
         return self._found(Customer, keys.customer(customer_id))
@@ -109,11 +110,35 @@ class FakeStore:
     def reversal(self, key: DueKey, attempt: int) -> Reversal:
         return self._found(Reversal, keys.reversal(key, attempt))
 
+    def refund(self, key: RefundKey, *, fresh: bool = False) -> Refund:
+        return self._found(Refund, keys.refund(key))
+
+    def refunds(self, subscription_id: str) -> tuple[Refund, ...]:
+        return self._of(subscription_id, Refund)
+
+    def disputes(self, subscription_id: str) -> tuple[Dispute, ...]:
+        return self._of(subscription_id, Dispute)
+
+    def letters(self, subscription_id: str) -> tuple[SentLetter, ...]:
+        return self._of(subscription_id, SentLetter)
+
+    def unplaced_money(self, provider_reference: str, event: str, success: str) -> UnplacedMoney:
+        return self._found(UnplacedMoney, keys.unplaced(provider_reference, event, success))
+
     def every_due_item(self) -> Iterator[DueItem]:
         return self._every(DueItem)
 
     def every_reversal(self) -> Iterator[Reversal]:
         return self._every(Reversal)
+
+    def every_refund(self) -> Iterator[Refund]:
+        return self._every(Refund)
+
+    def every_dispute(self) -> Iterator[Dispute]:
+        return self._every(Dispute)
+
+    def every_unplaced_money(self) -> Iterator[UnplacedMoney]:
+        return self._every(UnplacedMoney)
 
     def every_series(self) -> Iterator[Series]:
         return self._every(Series)
@@ -168,6 +193,12 @@ class FakeStore:
         if not isinstance(thing, kind):
             raise NotFound(detail="|".join(key))
         return thing
+
+    def _of(self, subscription_id: str, kind: type[E]) -> tuple[E, ...]:
+        partition = keys.subscription(subscription_id).pk
+        with self.lock:
+            found = sorted(self.things.items(), key=lambda each: each[0])
+        return tuple(t for key, t in found if key.pk == partition and isinstance(t, kind))
 
     def _every(self, kind: type[E]) -> Iterator[E]:
         with self.lock:

@@ -4,15 +4,19 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from chalicelib.application.ports import Notification
-from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.dispute import Dispute, Heard, booked
+from chalicelib.domain.billing.due import Attempt, DueItem, DueState
 from chalicelib.domain.billing.guards import Charging, Halted, Stopped
 from chalicelib.domain.billing.journal import Account, balanced
 from chalicelib.domain.billing.numbering import Series
+from chalicelib.domain.billing.refund import Refund, promise
 from chalicelib.domain.billing.renewal import due_item
 from chalicelib.domain.billing.reversal import Reversal, give_back
 from chalicelib.domain.billing.settlement import KindSum, Settlement
+from chalicelib.domain.billing.unplaced import UnplacedMoney
 from chalicelib.domain.contract.subscription import Contract, Subscription
 from chalicelib.domain.kernel import unique
+from chalicelib.domain.kernel.change import Insert
 from chalicelib.domain.kernel.ids import DueKey
 from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.kernel.policy import current_policy
@@ -208,6 +212,53 @@ def a_brake(**changes: Any) -> Charging:
     return brake.replace(**changes)
 
 
+def a_refund(**changes: Any) -> Refund:
+    """Part of the first renewal, promised back and not asked for yet."""
+    paid = Attempt(
+        number=1, state="authorised", opened_at=CONCLUDED_AT, provider_reference="WNS7GQ4TG5PFWR50"
+    )
+    due = a_due(state=DueState.PAID, attempts=(paid,))
+    change = promise(due, (), 1533, cause="withdrawal", now=CONCLUDED_AT)
+    refund = change.writes[1]
+    assert isinstance(refund, Insert)
+    assert isinstance(refund.entity, Refund)
+    return refund.entity.replace(**changes)
+
+
+def a_dispute(*events: str, **changes: Any) -> Dispute:
+    """A dispute about the first renewal that heard these events; a chargeback unless told."""
+    heard = tuple(
+        Heard(event=event, minor=2000, heard_at=CONCLUDED_AT, reason="10.4")
+        for event in events or ("CHARGEBACK",)
+    )
+    dispute = Dispute(
+        subscription_id=SUBSCRIPTION_ID,
+        period=1,
+        instalment=1,
+        dispute="QFQTPCQ8HXSKGK82",
+        attempt=1,
+        payment_reference="WNS7GQ4TG5PFWR50",
+        currency="EUR",
+        heard=heard,
+        opened_at=CONCLUDED_AT,
+    )
+    return booked(None, dispute).replace(**changes)
+
+
+def unplaced_money(**changes: Any) -> UnplacedMoney:
+    fact = UnplacedMoney(
+        provider_reference="QFQTPCQ8HXSKGK82",
+        event="CHARGEBACK",
+        success="true",
+        reference="order-7",
+        minor=2000,
+        currency="EUR",
+        reason="not one of our references",
+        heard_at=CONCLUDED_AT,
+    )
+    return fact.replace(**changes)
+
+
 def a_letter(**changes: Any) -> SentLetter:
     letter = SentLetter(
         subscription_id=SUBSCRIPTION_ID,
@@ -244,6 +295,9 @@ def one_of_each() -> tuple[Entity, ...]:
         unique.live("solo", CUSTOMER_ID, SUBSCRIPTION_ID),
         a_series(),
         a_reversal(),
+        a_refund(),
+        a_dispute(),
+        unplaced_money(),
         a_letter(),
         a_settlement(),
         a_brake(),

@@ -29,7 +29,7 @@ from chalicelib.entrypoints.queues import Message, number
 from tests.fakes import FakePorts
 from tests.fakes_store import Committed
 from tests.fakes_stream import TableStream
-from tests.world_news import notifications, token_notifications
+from tests.world_news import happening_notification, notifications, token_notifications
 from tests.world_papers import quick_papers
 from tests.world_shop import Shop
 
@@ -81,6 +81,7 @@ class World:
     news: News = "delivered"
     _receives: Counter[str] = field(default_factory=Counter)
     _told: int = 0
+    _happenings_told: int = 0
     _tokens_told: set[str] = field(default_factory=set)
 
     @property
@@ -96,6 +97,9 @@ class World:
         self._told += len(news)
         for one in news:
             self.post_office += notifications(one, self.now)
+        happenings = self.fakes.gateway.happenings[self._happenings_told :]
+        self._happenings_told += len(happenings)
+        self.post_office += [happening_notification(each, self.now) for each in happenings]
         self.post_office += token_notifications(
             self.fakes.gateway.methods, self._tokens_told, self.now
         )

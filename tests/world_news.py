@@ -4,11 +4,13 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from chalicelib.application.ports import Notification, SessionNews
 from chalicelib.domain.billing.outcomes import Authorised, Refused
 from chalicelib.domain.selling.checkout import StoredMethod
 from tests.fakes import FACTS
+from tests.fakes_gateway import Happening
 
 
 def notifications(news: SessionNews, at: datetime) -> list[Notification]:
@@ -37,6 +39,31 @@ def _authorisation(news: SessionNews, psp: str, success: str, at: datetime) -> N
         "success": success,
     }
     return Notification(psp, "AUTHORISATION", success, json.dumps(item).encode(), at)
+
+
+def happening_item(happening: Happening, at: datetime, **changes: Any) -> dict[str, Any]:
+    """The item of what happened to money after its payment; `changes` replace its fields."""
+    extra = {"chargebackReasonCode": f" {happening.reason}"} if happening.reason else {}
+    return {
+        "additionalData": extra,
+        "amount": {"currency": happening.amount.currency, "value": happening.amount.minor},
+        "eventCode": happening.event,
+        "eventDate": at.isoformat(),
+        "merchantAccountCode": FACTS.merchant_account,
+        "merchantReference": happening.reference,
+        "originalReference": happening.payment,
+        "paymentMethod": "visa",
+        "pspReference": happening.provider_reference,
+        "reason": "",
+        "success": "true" if happening.success else "false",
+    } | changes
+
+
+def happening_notification(happening: Happening, at: datetime) -> Notification:
+    """The notification of what happened to money after its payment."""
+    item = happening_item(happening, at)
+    name, success = happening.provider_reference, str(item["success"])
+    return Notification(name, happening.event, success, json.dumps(item).encode(), at)
 
 
 def token_notifications(

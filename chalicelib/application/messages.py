@@ -21,7 +21,9 @@ def identity(entity: Entity) -> str:
     return ".".join(str(named[name]) for name in IDENTITY if name in named)
 
 
-IDENTITY = ("id", "subscription_id", "period", "instalment", "attempt", "batch")
+IDENTITY = (
+    *("id", "subscription_id", "period", "instalment", "attempt", "batch", "refund", "dispute"),
+)
 
 
 def message(event: str, entity: Entity) -> dict[str, Any]:

@@ -8,20 +8,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from chalicelib.domain.billing.dispute import Dispute
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.guards import LIMITS, Ask, Charging, Limits
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.outcomes import Outcome
+from chalicelib.domain.billing.refund import Refund
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.billing.settlement import Settlement
+from chalicelib.domain.billing.unplaced import UnplacedMoney
 from chalicelib.domain.contract.subscription import Contract, Subscription
 from chalicelib.domain.contract.terms import TermsArchive
 from chalicelib.domain.kernel.change import Change
-from chalicelib.domain.kernel.ids import DueKey
+from chalicelib.domain.kernel.ids import DueKey, RefundKey
 from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.kernel.policy import Policy
 from chalicelib.domain.kernel.unique import Unique
 from chalicelib.domain.papers.seller import Seller
+from chalicelib.domain.people.correspondence import SentLetter
 from chalicelib.domain.people.customer import BillingIdentity, Customer
 from chalicelib.domain.selling.catalogue import Catalogue
 from chalicelib.domain.selling.checkout import Checkout, StoredMethod
@@ -41,11 +45,12 @@ class AgendaEntry:
     `subscription_id` is the order's own id for a checkout, and the batch's number for a settlement.
     """
 
-    kind: Literal["checkout", "subscription", "due", "reversal", "settlement"]
+    kind: Literal["checkout", "subscription", "due", "reversal", "settlement", "refund"]
     subscription_id: str
     due: DueKey | None
     at: datetime
     attempt: int | None = None
+    refund: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,26 @@ class Store(Protocol):
         """The provider's batch of that number; consistent. Raises NotFound."""
         ...
 
+    def refund(self, key: RefundKey, *, fresh: bool = False) -> Refund:
+        """Raises NotFound."""
+        ...
+
+    def refunds(self, subscription_id: str) -> tuple[Refund, ...]:
+        """Everything promised back of a contract, in order of period and number; consistent."""
+        ...
+
+    def disputes(self, subscription_id: str) -> tuple[Dispute, ...]:
+        """Every dispute about a contract, in order of period; consistent."""
+        ...
+
+    def letters(self, subscription_id: str) -> tuple[SentLetter, ...]:
+        """Every mail on record for a contract, in no order that matters; consistent."""
+        ...
+
+    def unplaced_money(self, provider_reference: str, event: str, success: str) -> UnplacedMoney:
+        """Raises NotFound."""
+        ...
+
     def series(self, legal_entity: str, series: str, year: int) -> Series | None:
         """The counter of a series, None before its first number; consistent."""
         ...
@@ -131,6 +156,18 @@ class Store(Protocol):
 
     def every_reversal(self) -> Iterator[Reversal]:
         """The whole table's reversals; a scan, for the daily proof alone."""
+        ...
+
+    def every_refund(self) -> Iterator[Refund]:
+        """The whole table's refunds; a scan, for the daily proof alone."""
+        ...
+
+    def every_dispute(self) -> Iterator[Dispute]:
+        """The whole table's disputes; a scan, for the daily proof alone."""
+        ...
+
+    def every_unplaced_money(self) -> Iterator[UnplacedMoney]:
+        """Whatever nobody answers for; a scan, for the daily proof alone."""
         ...
 
     def every_series(self) -> Iterator[Series]:
@@ -243,10 +280,11 @@ class Gateway(Protocol):
 
     def refund(
         self, provider_reference: str, amount: Money, *, reference: str, idempotency_key: str
-    ) -> None:
-        """Send part of a captured payment back; the outcome comes by notification.
+    ) -> str:
+        """Send part of a captured payment back; answers the provider's name of the order.
 
-        Raises GatewayUnavailable. The same key is one refund.
+        The outcome comes by notification. Raises GatewayUnavailable, and Refused
+        `PROVIDER_REFUSED` when the order itself was turned down. The same key is one refund.
         """
         ...
 

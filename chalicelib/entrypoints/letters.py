@@ -10,6 +10,7 @@ from chalicelib.application.papers.post_invoice import post_invoice
 from chalicelib.application.people.account import password_link
 from chalicelib.application.ports import Attachment, Ports
 from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.refund import Refund
 from chalicelib.domain.billing.renewal import suspension_at
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.contract.subscription import Contract, Subscription, effective_on
@@ -225,6 +226,43 @@ def _returned(message: Message, ports: Ports) -> None:
     post_letter(written, checkout.id, message["id"], ports=ports)
 
 
+def _refund_sent(message: Message, ports: Ports) -> None:
+    refund = _refund(message)
+    due = ports.store.due_item(refund.due_key)
+    fact = facts.RefundSent(
+        seller=ports.facts.seller,
+        site=ports.facts.public_url,
+        amount=refund.gross,
+        promised_at=refund.promised_at,
+        sent_at=refund.sent_at or ports.clock(),
+        payment_method=due.method_label or "—",
+        reference=refund.payment_reference,
+        period=facts.Period(start_on=due.from_on, end_on=due.to_on),
+    )
+    _to_customer(fact, due, message["id"], ports)
+
+
+def _refund_failed(message: Message, ports: Ports) -> None:
+    refund = _refund(message)
+    due = ports.store.due_item(refund.due_key)
+    fact = facts.RefundFailed(
+        seller=ports.facts.seller,
+        site=ports.facts.public_url,
+        amount=refund.gross,
+        promised_at=refund.promised_at,
+        payment_method=due.method_label or "—",
+        reference=refund.payment_reference,
+        contact=_site(ports, due.lang, "/contact"),
+    )
+    _to_customer(fact, due, message["id"], ports)
+
+
+def _to_customer(fact: facts.Fact, due: DueItem, event_id: str, ports: Ports) -> None:
+    customer = ports.store.customer(due.customer_id)
+    written = _written(fact, customer.email, due.lang)
+    post_letter(written, due.subscription_id, event_id, ports=ports)
+
+
 # ---- exits ------------------------------------------------------------------------------------
 
 
@@ -324,6 +362,10 @@ def _due(message: Message) -> DueItem:
     return DueItem.model_validate_json(json.dumps(message["record"]))
 
 
+def _refund(message: Message) -> Refund:
+    return Refund.model_validate_json(json.dumps(message["record"]))
+
+
 def _subscription(message: Message, ports: Ports) -> Subscription:
     return ports.store.subscription(message["record"]["id"], fresh=True)
 
@@ -340,6 +382,8 @@ LETTERS: dict[str, Callable[[Message, Ports], None]] = {
     "PaymentRefused": _refused,
     "PaymentRecovered": _recovered,
     "MoneyReturned": _returned,
+    "RefundSent": _refund_sent,
+    "RefundFailed": _refund_failed,
     "CancellationScheduled": _cancelled,
     "CancellationUndone": _undone,
     "SubscriptionEnded": _ended,

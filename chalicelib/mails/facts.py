@@ -239,6 +239,35 @@ class DuplicatePaymentReturned(Fact):
     period: Period
 
 
+class RefundSent(Fact):
+    """Money promised back has left for the means of payment it came from (WDR-5)."""
+
+    template = "refund_sent"
+
+    amount: Money
+    promised_at: Instant
+    sent_at: Instant
+    payment_method: Words
+    reference: Words
+    period: Period
+
+
+class RefundFailed(Fact):
+    """Money promised back did not arrive; it is still owed, and we act, not the learner (WDR-5).
+
+    Attributes:
+        contact: where to write when the means of payment no longer exists.
+    """
+
+    template = "refund_failed"
+
+    amount: Money
+    promised_at: Instant
+    payment_method: Words
+    reference: Words
+    contact: Link
+
+
 class SubscriptionEnded(Fact):
     """The contract has ended; what closes and what stays (CGS 2.1 d §3, DEF-2).
 

@@ -188,6 +188,27 @@ PROBLEMS: Mapping[str, Problem] = {
         N_("Nothing was charged. Try again in a few minutes; if it goes on, write to us."),
         "contact",
     ),
+    # refunds
+    "NOT_PAID": Problem(
+        N_("Nothing was paid for this period"),
+        N_("Only a payment that arrived can be refunded."),
+        "account",
+    ),
+    "MORE_THAN_CAPTURED": Problem(
+        N_("This is more than what is left of the payment"),
+        N_("What was refunded before, and what a bank took back, cannot be refunded again."),
+        "account",
+    ),
+    "REFUND_DIFFERS": Problem(
+        N_("This refund was promised with another amount"),
+        N_("The first promise stands. A further refund needs a reason of its own."),
+        "account",
+    ),
+    "REFUND_NOT_FAILED": Problem(
+        N_("This refund may still arrive"),
+        N_("It can be sent again only after it has failed for good."),
+        "account",
+    ),
     # exits
     "ALREADY_ENDED": Problem(
         N_("This contract has already ended"),

@@ -92,17 +92,17 @@ class AdyenGateway:
 
     def refund(
         self, provider_reference: str, amount: Money, *, reference: str, idempotency_key: str
-    ) -> None:
+    ) -> str:
         body = {
             "merchantAccount": self._merchant,
             "amount": _amount(amount),
             "reference": reference,
         }
-        self._ask(
+        return self._ask(
             lambda: self._facade.checkout.modifications_api.refund_captured_payment(
                 body, _part(provider_reference), idempotency_key=idempotency_key
             ),
-            _nothing,
+            lambda answer: str(_whole(answer)["pspReference"]),
         )
 
     def stored_methods(self, shopper_reference: str) -> tuple[StoredMethod, ...]:
@@ -161,6 +161,8 @@ class AdyenGateway:
         try:
             return read(call().message)
         except AdyenAPIUnprocessableEntity as refused:
+            if str(refused.error_code) == IN_PROGRESS:
+                raise errors.GatewayUnavailable(detail=IN_PROGRESS) from None
             raise errors.Refused("PROVIDER_REFUSED", str(refused.error_code)) from None
         except (AdyenError, RequestException, *UNREADABLE) as silence:
             raise errors.GatewayUnavailable(detail=type(silence).__name__) from None

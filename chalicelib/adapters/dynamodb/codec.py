@@ -17,11 +17,14 @@ from typing import Any, Final, TypeVar
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.application.ports import Notification
+from chalicelib.domain.billing.dispute import Dispute
 from chalicelib.domain.billing.due import Attempt, DueItem
 from chalicelib.domain.billing.guards import Charging
 from chalicelib.domain.billing.numbering import Series
+from chalicelib.domain.billing.refund import Refund
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.billing.settlement import Settlement
+from chalicelib.domain.billing.unplaced import UnplacedMoney
 from chalicelib.domain.contract.subscription import Contract, Subscription
 from chalicelib.domain.kernel.ids import DueKey
 from chalicelib.domain.kernel.unique import Unique
@@ -45,6 +48,9 @@ KINDS: Final[Mapping[tuple[str, str], type[Entity]]] = {
     ("SUB", "CONTRACT"): Contract,
     ("SUB", "DUE"): DueItem,
     ("SUB", "REVERSAL"): Reversal,
+    ("SUB", "REFUND"): Refund,
+    ("SUB", "DISPUTE"): Dispute,
+    ("UNPLACED", "MONEY"): UnplacedMoney,
     ("SUB", "LETTER"): SentLetter,
     ("CUS", "CUS"): Customer,
     ("CUS", "IDENTITY"): BillingIdentity,

@@ -8,19 +8,26 @@
 | one amount owed           | table  | SUB#<id>                      | DUE#<n>#<part>            |
 | all amounts of a contract | table  | SUB#<id>                      | begins with DUE#          |
 | money that goes back      | table  | SUB#<id>                      | REVERSAL#<n>#<part>#<try> |
+| money promised back       | table  | SUB#<id>                      | REFUND#<n>#<part>#<rank>  |
+| all of it of a contract   | table  | SUB#<id>                      | begins with REFUND#       |
+| a dispute                 | table  | SUB#<id>                      | DISPUTE#<n>#<part>#<name> |
+| all disputes              | table  | SUB#<id>                      | begins with DISPUTE#      |
 | a letter on record        | table  | SUB#<id>                      | LETTER#<event id>         |
 | a customer                | table  | CUS#<id>                      | CUS                       |
 | a billing identity        | table  | CUS#<id>                      | IDENTITY#<number>         |
+| all letters of a contract | table  | SUB#<id>                      | begins with LETTER#       |
 | who holds a name          | table  | UNIQ#<kind>#<value>           | UNIQ                      |
 | the counter of a series   | table  | SERIES#<entity>#<name>#<year> | COUNTER                   |
 | a batch that was settled  | table  | BATCH#<number>                | BATCH                     |
 | the brake on charges      | table  | BRAKE                         | BRAKE                     |
 | a notification received   | table  | HOOK#<reference>              | <event>#<success>         |
+| money nobody answers for  | table  | UNPLACED#<reference>          | MONEY#<event>#<success>   |
 | what is due at an instant | agenda | AGENDA#<shard>                | <instant>#<kind>#<id>     |
 
-Here n is the number of a period, part that of an instalment, try that of an attempt. Numbers in
-sort keys have a fixed width, so that text order is their order. The agenda is sparse: only what
-still has something to do bears its two attributes, `gpk` and `gsk`.
+Here n is the number of a period, part that of an instalment, try that of an attempt, rank that of
+a refund; reference and name are the provider's. Numbers in sort keys have a fixed width, so that
+text order is their order. The agenda is sparse: only what still has something to do bears its two
+attributes, `gpk` and `gsk`.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -28,24 +35,31 @@ from typing import Literal, NamedTuple, TypedDict
 
 from chalicelib.application.ports import AgendaEntry
 from chalicelib.domain.billing.agenda import shard
+from chalicelib.domain.billing.dispute import Dispute
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.guards import Charging
 from chalicelib.domain.billing.numbering import Series
+from chalicelib.domain.billing.refund import Refund
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.billing.settlement import Settlement
+from chalicelib.domain.billing.unplaced import UnplacedMoney
 from chalicelib.domain.contract.subscription import Contract, Subscription
-from chalicelib.domain.kernel.ids import DueKey
+from chalicelib.domain.kernel.ids import DueKey, RefundKey
 from chalicelib.domain.kernel.unique import Unique
 from chalicelib.domain.kernel.value import Entity
 from chalicelib.domain.people.correspondence import SentLetter
 from chalicelib.domain.people.customer import BillingIdentity, Customer
 from chalicelib.domain.selling.checkout import Checkout
 
-Kind = Literal["checkout", "subscription", "due", "reversal", "settlement"]
+Kind = Literal["checkout", "subscription", "due", "reversal", "settlement", "refund"]
 
 AGENDA_INDEX = "agenda"
 DUE_PREFIX = "DUE#"
 REVERSAL_PREFIX = "REVERSAL#"
+REFUND_PREFIX = "REFUND#"
+DISPUTE_PREFIX = "DISPUTE#"
+LETTER_PREFIX = "LETTER#"
+UNPLACED_PREFIX = "UNPLACED#"
 SERIES_PREFIX = "SERIES#"
 INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 INSTANT_LENGTH = len("2027-02-27T23:00:00Z")
@@ -91,9 +105,27 @@ def reversal(key: DueKey, attempt: int) -> Key:
     return Key(f"SUB#{key.subscription_id}", f"REVERSAL#{key.period:04}#{key.instalment}#{attempt}")
 
 
+def refund(key: RefundKey) -> Key:
+    """Part of a payment promised back."""
+    due = key.due
+    sort = f"{REFUND_PREFIX}{due.period:04}#{due.instalment}#{key.number:02}"
+    return Key(f"SUB#{due.subscription_id}", sort)
+
+
+def dispute(key: DueKey, name: str) -> Key:
+    """A dispute about a payment, by the provider's name for it."""
+    sort = f"{DISPUTE_PREFIX}{key.period:04}#{key.instalment}#{name}"
+    return Key(f"SUB#{key.subscription_id}", sort)
+
+
+def unplaced(provider_reference: str, event: str, success: str) -> Key:
+    """Money that no due item answers for, by the notification that told of it."""
+    return Key(f"{UNPLACED_PREFIX}{provider_reference}", f"MONEY#{event}#{success}")
+
+
 def letter(subscription_id: str, event_id: str) -> Key:
     """A mail the relay took, by the event that asked for it."""
-    return Key(f"SUB#{subscription_id}", f"LETTER#{event_id}")
+    return Key(f"SUB#{subscription_id}", f"{LETTER_PREFIX}{event_id}")
 
 
 def customer(customer_id: str) -> Key:
@@ -148,6 +180,12 @@ def of(entity: Entity) -> Key:  # noqa: C901, PLR0911, PLR0912 - one line for ea
             return due(entity.key)
         case Reversal():
             return reversal(money_of(entity), entity.attempt)
+        case Refund():
+            return refund(entity.key)
+        case Dispute():
+            return dispute(entity.due_key, entity.dispute)
+        case UnplacedMoney():
+            return unplaced(entity.provider_reference, entity.event, entity.success)
         case SentLetter():
             return letter(entity.subscription_id, entity.event_id)
         case Customer():
@@ -166,7 +204,7 @@ def of(entity: Entity) -> Key:  # noqa: C901, PLR0911, PLR0912 - one line for ea
             raise TypeError(type(entity).__name__)
 
 
-def agenda_of(entity: Entity) -> AgendaKey | None:
+def agenda_of(entity: Entity) -> AgendaKey | None:  # noqa: PLR0911 - one line for each kind
     """The agenda attributes of a thing, None when it has nothing more to do."""
     match entity:
         case Checkout():
@@ -179,6 +217,8 @@ def agenda_of(entity: Entity) -> AgendaKey | None:
             return _agenda(entity.agenda_at, "reversal", entity.subscription_id)
         case Settlement():
             return _agenda(entity.agenda_at, "settlement", str(entity.batch))
+        case Refund():
+            return _agenda(entity.agenda_at, "refund", entity.subscription_id)
         case _:
             return None
 
@@ -208,7 +248,7 @@ def money_of(reversal: Reversal) -> DueKey:
 
 
 def due_key(key: Key) -> DueKey:
-    """The identity of the money that a due item, or a reversal, is about."""
+    """The identity of the money that a due item, a reversal or a refund is about."""
     _, period, instalment, *_ = key.sk.split("#")
     return DueKey(
         subscription_id=key.pk.removeprefix("SUB#"), period=int(period), instalment=int(instalment)
@@ -227,6 +267,9 @@ def entry(key: Key, gsk: str) -> AgendaEntry:
         case "reversal":
             attempt = int(key.sk.rsplit("#", 1)[1])
             return AgendaEntry(kind, owner_id, due_key(key), at, attempt)
+        case "refund":
+            number = int(key.sk.rsplit("#", 1)[1])
+            return AgendaEntry(kind, owner_id, due_key(key), at, refund=number)
         case _:
             raise TypeError(kind)
 

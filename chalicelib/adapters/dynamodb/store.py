@@ -12,17 +12,21 @@ from botocore.exceptions import ConnectionError as NoConnection
 from chalicelib.adapters.dynamodb import codec, failures, keys
 from chalicelib.adapters.dynamodb.writes import action, count_of, key_of
 from chalicelib.application.ports import AgendaEntry, Counted, Ids, Notification
+from chalicelib.domain.billing.dispute import Dispute
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.guards import Ask, Charging
 from chalicelib.domain.billing.numbering import Series
+from chalicelib.domain.billing.refund import Refund
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.billing.settlement import Settlement
+from chalicelib.domain.billing.unplaced import UnplacedMoney
 from chalicelib.domain.contract.subscription import Contract, Subscription
 from chalicelib.domain.kernel.change import Change, Remove
 from chalicelib.domain.kernel.errors import Conflict, NotFound
-from chalicelib.domain.kernel.ids import DueKey
+from chalicelib.domain.kernel.ids import DueKey, RefundKey
 from chalicelib.domain.kernel.unique import Unique
 from chalicelib.domain.kernel.value import Entity
+from chalicelib.domain.people.correspondence import SentLetter
 from chalicelib.domain.people.customer import BillingIdentity, Customer
 from chalicelib.domain.selling.checkout import Checkout
 
@@ -86,16 +90,7 @@ class DynamoStore:
         return self._get(DueItem, keys.due(key), fresh=fresh)
 
     def due_items(self, subscription_id: str) -> tuple[DueItem, ...]:
-        pages = self._pages(
-            "query",
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
-            ExpressionAttributeValues={
-                ":pk": {"S": keys.subscription(subscription_id).pk},
-                ":prefix": {"S": keys.DUE_PREFIX},
-            },
-            ConsistentRead=True,
-        )
-        return tuple(codec.read(DueItem, item) for page in pages for item in page)
+        return self._of(subscription_id, DueItem, keys.DUE_PREFIX)
 
     def customer(self, customer_id: str, *, fresh: bool = False) -> Customer:
         return self._get(Customer, keys.customer(customer_id), fresh=fresh)
@@ -111,6 +106,21 @@ class DynamoStore:
 
     def settlement(self, batch: int) -> Settlement:
         return self._get(Settlement, keys.settlement(batch), fresh=True)
+
+    def refund(self, key: RefundKey, *, fresh: bool = False) -> Refund:
+        return self._get(Refund, keys.refund(key), fresh=fresh)
+
+    def refunds(self, subscription_id: str) -> tuple[Refund, ...]:
+        return self._of(subscription_id, Refund, keys.REFUND_PREFIX)
+
+    def disputes(self, subscription_id: str) -> tuple[Dispute, ...]:
+        return self._of(subscription_id, Dispute, keys.DISPUTE_PREFIX)
+
+    def letters(self, subscription_id: str) -> tuple[SentLetter, ...]:
+        return self._of(subscription_id, SentLetter, keys.LETTER_PREFIX)
+
+    def unplaced_money(self, provider_reference: str, event: str, success: str) -> UnplacedMoney:
+        return self._get(UnplacedMoney, keys.unplaced(provider_reference, event, success))
 
     def series(self, legal_entity: str, series: str, year: int) -> Series | None:
         return self._find(Series, keys.series(legal_entity, series, year), fresh=True)
@@ -142,6 +152,15 @@ class DynamoStore:
 
     def every_reversal(self) -> Iterator[Reversal]:
         return self._every(Reversal, "begins_with(sk, :prefix)", keys.REVERSAL_PREFIX)
+
+    def every_refund(self) -> Iterator[Refund]:
+        return self._every(Refund, "begins_with(sk, :prefix)", keys.REFUND_PREFIX)
+
+    def every_dispute(self) -> Iterator[Dispute]:
+        return self._every(Dispute, "begins_with(sk, :prefix)", keys.DISPUTE_PREFIX)
+
+    def every_unplaced_money(self) -> Iterator[UnplacedMoney]:
+        return self._every(UnplacedMoney, "begins_with(pk, :prefix)", keys.UNPLACED_PREFIX)
 
     def every_series(self) -> Iterator[Series]:
         return self._every(Series, "begins_with(pk, :prefix)", keys.SERIES_PREFIX)
@@ -250,6 +269,19 @@ class DynamoStore:
         )
         item: Item | None = reply.get("Item")
         return item
+
+    def _of(self, subscription_id: str, kind: type[E], prefix: str) -> tuple[E, ...]:
+        """Everything of a kind that belongs to a contract, in the order of its sort keys."""
+        pages = self._pages(
+            "query",
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+            ExpressionAttributeValues={
+                ":pk": {"S": keys.subscription(subscription_id).pk},
+                ":prefix": {"S": prefix},
+            },
+            ConsistentRead=True,
+        )
+        return tuple(codec.read(kind, item) for page in pages for item in page)
 
     def _every(self, kind: type[E], condition: str, prefix: str) -> Iterator[E]:
         pages = self._pages(

@@ -6,17 +6,16 @@ from chalicelib.application.billing.charge_due import charge_due
 from chalicelib.application.billing.charging import Gate
 from chalicelib.application.billing.learn_method import learn_method
 from chalicelib.application.billing.reconcile_report import read_settlement
+from chalicelib.application.billing.refund_due import give_back, send_refund
 from chalicelib.application.messages import message
 from chalicelib.application.ports import AgendaEntry, Ports
 from chalicelib.domain.billing.agenda import PAPERS_PATIENCE
 from chalicelib.domain.billing.due import DueItem, DueState
-from chalicelib.domain.billing.reversal import asked
 from chalicelib.domain.contract.subscription import Status, Subscription, next_wake
 from chalicelib.domain.exits.termination import end, forgotten, kept_for_debt, owes
 from chalicelib.domain.kernel.change import Change, Replace
-from chalicelib.domain.kernel.ids import DueKey
+from chalicelib.domain.kernel.ids import DueKey, RefundKey
 from chalicelib.domain.kernel.policy import policy_named
-from chalicelib.domain.kernel.seals import idempotency_key
 from chalicelib.domain.selling.checkout import wait
 
 
@@ -40,9 +39,13 @@ def advance(entry: AgendaEntry, *, ports: Ports, gate: Gate | None = None) -> No
         case "reversal":
             assert entry.due is not None
             assert entry.attempt is not None
-            _give_back(entry.due, entry.attempt, ports)
+            give_back(entry.due, entry.attempt, ports=ports)
         case "settlement":
             read_settlement(int(entry.subscription_id), ports=ports)
+        case "refund":
+            assert entry.due is not None
+            assert entry.refund is not None
+            send_refund(RefundKey(due=entry.due, number=entry.refund), ports=ports)
         case _:
             assert_never(entry.kind)
 
@@ -108,14 +111,3 @@ def _drive_confirmation(subscription: Subscription, ports: Ports) -> None:
         ports.queues.send("mail", (message("ConfirmationFiled", subscription),))
     elif subscription.invited_at is None:
         ports.queues.send("mail", (message("ConfirmationSent", subscription),))
-
-
-def _give_back(key: DueKey, attempt: int, ports: Ports) -> None:
-    reversal = ports.store.reversal(key, attempt)
-    reference = reversal.reference
-    ports.gateway.give_back(
-        reversal.provider_reference,
-        reference=reference,
-        idempotency_key=idempotency_key(ports.keys.identity, f"{reference}.back"),
-    )
-    ports.store.commit(asked(reversal, ports.clock()))

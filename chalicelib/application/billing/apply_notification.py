@@ -1,24 +1,50 @@
 """Apply one kept notification: it was verified when it came, and is believed only where signed."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
+from chalicelib.application.billing.enter_capture import enter_capture, enter_failure
+from chalicelib.application.billing.enter_dispute import enter_dispute
 from chalicelib.application.billing.learn_method import learn_method
+from chalicelib.application.billing.notices import (
+    Disposition,
+    Handler,
+    Notice,
+    Unplaced,
+    aside,
+    placing,
+    unknown,
+)
 from chalicelib.application.billing.reconcile_report import apply_report_available
+from chalicelib.application.billing.refund_due import enter_refund, enter_reversal
 from chalicelib.application.billing.settle_due import settle_due
 from chalicelib.application.billing.settle_first_charge import settle_first_charge
 from chalicelib.application.ports import Ports
+from chalicelib.domain.billing.dispute import DISPUTE_EVENTS
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.outcomes import Authorised, Outcome, Refused
 from chalicelib.domain.billing.refusals import code_in_words
 from chalicelib.domain.kernel import errors
-from chalicelib.domain.kernel.ids import DueKey, is_id, parse_reference
+from chalicelib.domain.kernel.ids import DueKey, is_id
 from chalicelib.domain.kernel.money import Money
+from chalicelib.domain.selling.checkout import ATTEMPTS_MAX
 
-Disposition = Literal["applied", "set_aside"]
-Handler = Callable[[Mapping[str, Any], datetime, Ports], tuple[Disposition, str]]
+WHAT_IS_LEFT_TO_OTHERS: Mapping[str, str] = {
+    "AUTORESCUE": "retries are ours",
+    "CANCEL_AUTORESCUE": "retries are ours",
+    "AUTORESCUE_NEXT_ATTEMPT": "retries are ours",
+    "MANUAL_REVIEW_ACCEPT": "its payment tells",
+    "MANUAL_REVIEW_REJECT": "its cancellation tells",
+    "OFFER_CLOSED": "the payment page tells",
+    "ORDER_OPENED": "its payments tell",
+    "ORDER_CLOSED": "its payments tell",
+    "PENDING": "its outcome tells",
+    "POSTPONED_REFUND": "its outcome tells",
+    "RECURRING_CONTRACT": "the token's own event tells",
+}
+"""Known events that change nothing here, and who tells what matters."""
 
 
 def apply_notification(raw: bytes, *, now: datetime, ports: Ports) -> tuple[Disposition, str]:
@@ -31,48 +57,42 @@ def apply_notification(raw: bytes, *, now: datetime, ports: Ports) -> tuple[Disp
     event = str(item.get("type") or item.get("eventCode") or "")
     handler = HANDLERS.get(event)
     if handler is None:
-        return "set_aside", f"event {event}"
+        return ("set_aside", f"event {event}") if "type" in item else unknown(item, now, ports)
     return handler(item, now, ports)
 
 
 def _apply_authorisation(
     item: Mapping[str, Any], now: datetime, ports: Ports
 ) -> tuple[Disposition, str]:
-    if item.get("merchantAccountCode") != ports.facts.merchant_account:
-        return "set_aside", "another merchant"
-    named = parse_reference(str(item.get("merchantReference", "")))
-    if named is None:
-        return "set_aside", "not one of our references"
-    key, number = named
-    amount = _amount(item)
     outcome = _outcome(item)
-    try:
-        if key.period == 0:
-            if amount != ports.store.checkout(key.subscription_id).gross:
-                return "set_aside", "another amount"
-            settle_first_charge(key.subscription_id, number, outcome, now=now, ports=ports)
-        else:
-            due = _due_item(key, amount, ports)
-            if amount != due.gross:
-                return "set_aside", "another amount"
-            settle_due(key, number, outcome, now=now, ports=ports, known=(due, None))
-    except (errors.NotFound, errors.Refused) as unknown:
-        return "set_aside", unknown.code
-    return "applied", ""
+
+    def enter(notice: Notice, now: datetime, ports: Ports) -> str:
+        try:
+            _settle(notice, outcome, now, ports)
+        except errors.Refused as refused:
+            raise Unplaced(refused.code) from None
+        return ""
+
+    return placing(enter)(item, now, ports)
+
+
+def _settle(notice: Notice, outcome: Outcome, now: datetime, ports: Ports) -> None:
+    key, number = notice.due
+    if key.period == 0 and number <= ATTEMPTS_MAX:
+        if notice.amount != ports.store.checkout(key.subscription_id).gross:
+            raise Unplaced("another amount")
+        settle_first_charge(key.subscription_id, number, outcome, now=now, ports=ports)
+        return
+    due = _due_item(key, notice.amount, ports)
+    if notice.amount != due.gross:
+        raise Unplaced("another amount")
+    settle_due(key, number, outcome, now=now, ports=ports, known=(due, None))
 
 
 def _due_item(key: DueKey, amount: Money | None, ports: Ports) -> DueItem:
     """The due item; read again consistently before its amount may contradict the provider."""
     due = ports.store.due_item(key)
     return due if due.gross == amount else ports.store.due_item(key, fresh=True)
-
-
-def _amount(item: Mapping[str, Any]) -> Money | None:
-    amount = item.get("amount")
-    if not isinstance(amount, Mapping) or not isinstance(amount.get("value"), int):
-        return None
-    currency = str(amount.get("currency", ""))
-    return Money(minor=amount["value"], currency=currency) if len(currency) == 3 else None  # noqa: PLR2004 - ISO 4217
 
 
 def _outcome(item: Mapping[str, Any]) -> Outcome:
@@ -106,15 +126,26 @@ def _apply_token(event: Mapping[str, Any], _: datetime, ports: Ports) -> tuple[D
     token = str(content.get("storedPaymentMethodId", ""))
     try:
         learnt = learn_method(shopper, ports=ports, token=token)
-    except errors.NotFound as unknown:
-        return "set_aside", unknown.code
+    except errors.NotFound as missing:
+        return "set_aside", missing.code
     return ("applied", "") if learnt else ("set_aside", "the provider does not know this token")
 
 
 HANDLERS: Mapping[str, Handler] = {
     "AUTHORISATION": _apply_authorisation,
     "REPORT_AVAILABLE": apply_report_available,
+    "CAPTURE": placing(enter_capture),
+    "CAPTURE_FAILED": placing(enter_failure),
+    "CANCELLATION": placing(enter_failure),
+    "TECHNICAL_CANCEL": placing(enter_failure),
+    "EXPIRE": placing(enter_failure),
+    "CANCEL_OR_REFUND": placing(enter_reversal),
+    "REFUND": placing(enter_refund),
+    "REFUND_FAILED": placing(enter_refund),
+    "REFUNDED_REVERSED": placing(enter_refund),
+    **{event: placing(enter_dispute) for event in DISPUTE_EVENTS},
+    **{event: aside(reason) for event, reason in WHAT_IS_LEFT_TO_OTHERS.items()},
     "recurring.token.created": _apply_token,
     "recurring.token.alreadyExisting": _apply_token,
 }
-"""Who enters what an event says; an event of no handler is kept and set aside."""
+"""Who enters what an event says; one of no handler is set aside, and shown to a person."""

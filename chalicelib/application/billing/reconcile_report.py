@@ -38,6 +38,7 @@ from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.change import NOTHING, Change
 from chalicelib.domain.kernel.ids import DueKey, parse_reference
 from chalicelib.domain.kernel.money import Money
+from chalicelib.domain.selling.checkout import ATTEMPTS_MAX
 
 PORTION = 500
 AT_ONCE = 10
@@ -156,8 +157,8 @@ def _due_item(key: DueKey, amount: Money, ports: Ports) -> DueItem | None:
 
 def _learn(key: DueKey, number: int, line: Line, now: datetime, ports: Ports) -> None:
     """Nobody heard of this payment yet: it enters where every outcome enters."""
-    outcome = Authorised(provider_reference=line.payment)
-    if key.period == 0:
+    outcome = Authorised(provider_reference=line.payment, captured=True)
+    if key.period == 0 and number <= ATTEMPTS_MAX:
         settle_first_charge(key.subscription_id, number, outcome, now=now, ports=ports)
     else:
         settle_due(key, number, outcome, now=now, ports=ports)

@@ -20,6 +20,8 @@ ROUTES: dict[str, QueueName] = {
     "CancellationUndone": "mail",
     "SubscriptionEnded": "mail",
     "MoneyReturned": "mail",
+    "RefundSent": "mail",
+    "RefundFailed": "mail",
     "CheckoutWaiting": "mail",
     "CheckoutVoid": "mail",
     "PasswordLinkAsked": "mail",

@@ -43,7 +43,7 @@ def settle_due(
             attempt = due.attempt(number)
         if attempt is None:
             raise Refused("UNKNOWN_ATTEMPT", key.subscription_id)
-        if attempt.state == "authorised" and isinstance(outcome, Authorised):
+        if attempt.state == "authorised" and _is_known(outcome):
             return NOTHING
         subscription = (
             known[1]
@@ -61,3 +61,7 @@ def settle_due(
 
 def _goes_back(write: Write) -> bool:
     return isinstance(write, Insert) and isinstance(write.entity, Reversal)
+
+
+def _is_known(outcome: Outcome) -> bool:
+    return isinstance(outcome, Authorised) and not outcome.captured

@@ -26,6 +26,7 @@ from chalicelib.domain.kernel.language import Language
 from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.kernel.value import Entity, Value
 from chalicelib.domain.selling.catalogue import PlanKey
+from chalicelib.domain.selling.checkout import ATTEMPTS_MAX
 
 
 class DueState(StrEnum):
@@ -52,6 +53,8 @@ class Attempt(Value):
         kind: what the refusal means for the next try.
         channel: `auto` without the learner, `page` on a payment page with them.
         settled_in: the provider's batch that settled its money; None before a report tells.
+        captured: whether the provider confirmed the capture in so many words; older news that
+            it failed then changes nothing.
     """
 
     number: int = Field(ge=1)
@@ -62,6 +65,7 @@ class Attempt(Value):
     kind: RefusalKind | None = None
     channel: Literal["auto", "page"] = "auto"
     settled_in: int | None = None
+    captured: bool = False
 
 
 class DueItem(Entity):
@@ -73,8 +77,11 @@ class DueItem(Entity):
         method_label: how the payment method is named on the invoice.
         retry_at: when a refused charge is tried again by itself; None when it is not, or while
             it was never refused.
-        paid_at: instant at which success was learnt.
+        paid_at: instant at which success was learnt; it stays when the money fails to come later
+            and the period after it is under way already.
+        owed_again_on: Paris date on which a payment turned out not to come; patience counts anew.
         refunded_minor: what was promised back of the money that paid it.
+        disputed_minor: what banks took back of it, for now or for good.
         parked: why nobody will act on it without a person, else None.
     """
 
@@ -98,7 +105,9 @@ class DueItem(Entity):
     method_label: str | None = None
     retry_at: datetime | None = None
     paid_at: datetime | None = None
+    owed_again_on: date | None = None
     refunded_minor: int = Field(default=0, ge=0)
+    disputed_minor: int = Field(default=0, ge=0)
     number: str | None = None
     issued_on: date | None = None
     sha256: str | None = None
@@ -139,14 +148,31 @@ class DueItem(Entity):
         return next((a for a in self.attempts if a.state == "authorised"), None)
 
     @property
+    def is_direct_debit(self) -> bool:
+        """Whether it was charged on a bank account: such money can be returned without a reason."""
+        return (self.method_label or "").casefold().startswith("sepa")
+
+    @property
+    def refundable_minor(self) -> int:
+        """What may still be promised back: what came, less what went or was taken back."""
+        captured = self.gross_minor if self.paying_attempt else 0
+        return max(0, captured - self.refunded_minor - self.disputed_minor)
+
+    @property
+    def next_number(self) -> int:
+        """The number of the next attempt; none of an order's payment pages is ever used again."""
+        reserved = ATTEMPTS_MAX if self.period == 0 else 0
+        return max(reserved, *(attempt.number for attempt in self.attempts), 0) + 1
+
+    @property
     def refusals(self) -> int:
-        """How many attempts were finally refused."""
+        """How many attempts brought no money for good."""
         return len(self.refused)
 
     @property
     def refused(self) -> tuple[Attempt, ...]:
-        """The attempts that were finally refused, oldest first."""
-        return tuple(attempt for attempt in self.attempts if attempt.state == "refused")
+        """The attempts that brought no money for good, oldest first."""
+        return tuple(a for a in self.attempts if a.state in ("refused", "uncaptured"))
 
     def attempt(self, number: int) -> Attempt | None:
         """The attempt of that number."""

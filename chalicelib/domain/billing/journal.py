@@ -86,6 +86,35 @@ def returned(gross_minor: int) -> tuple[Posting, ...]:
     return balanced((Account.RETURNS, gross_minor), (Account.CLEARING, -gross_minor))
 
 
+def refund_owed(*, net_minor: int, vat_minor: int) -> tuple[Posting, ...]:
+    """Part of a paid period is promised back: the sale and its VAT shrink by exactly that part."""
+    return balanced(
+        (Account.REVENUE, net_minor),
+        (Account.VAT_DUE, vat_minor),
+        (Account.REFUNDS, -net_minor - vat_minor),
+    )
+
+
+def refund_sent(gross_minor: int) -> tuple[Posting, ...]:
+    """Promised money has left the provider."""
+    return balanced((Account.REFUNDS, gross_minor), (Account.CLEARING, -gross_minor))
+
+
+def taken_back(gross_minor: int) -> tuple[Posting, ...]:
+    """A bank took a payment back for as long as its dispute lasts."""
+    return balanced((Account.DISPUTES, gross_minor), (Account.CLEARING, -gross_minor))
+
+
+def lost(gross_minor: int) -> tuple[Posting, ...]:
+    """A bank took a payment back for good."""
+    return balanced((Account.LOSSES, gross_minor), (Account.CLEARING, -gross_minor))
+
+
+def moved(before: tuple[Posting, ...], after: tuple[Posting, ...]) -> tuple[Posting, ...]:
+    """The movement that leads from one position to another."""
+    return balanced(*balances((*after, *undone(before))).items())
+
+
 def balances(postings: tuple[Posting, ...]) -> dict[Account, int]:
     """The balance of each account."""
     ordered = sorted(postings, key=lambda posting: posting.account)

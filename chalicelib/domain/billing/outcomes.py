@@ -7,12 +7,16 @@ from chalicelib.domain.selling.checkout import StoredMethod
 
 
 class Authorised(Value):
-    """The money is the platform's."""
+    """The money is the platform's.
+
+    `captured` when the provider said so in so many words: that beats older news of its failure.
+    """
 
     kind: Literal["authorised"] = "authorised"
     provider_reference: str
     method: StoredMethod | None = None
     method_label: str | None = None
+    captured: bool = False
 
 
 class Refused(Value):

@@ -55,8 +55,13 @@ def charge_at(due: DueItem, policy: Policy) -> datetime | None:
 
 
 def suspension_at(due: DueItem, policy: Policy) -> datetime:
-    """When an unpaid period suspends the service (CGS 3.2)."""
-    return start_of_day(due.from_on + timedelta(days=policy.suspend_after_days))
+    """When an unpaid period suspends the service (CGS 3.2).
+
+    When a payment failed to come after it had been told, the days count from the day that was
+    learnt: until then the learner had paid.
+    """
+    unpaid_on = due.owed_again_on or due.from_on
+    return start_of_day(unpaid_on + timedelta(days=policy.suspend_after_days))
 
 
 def claim(due: DueItem, subscription: Subscription, *, policy: Policy, now: datetime) -> Change:
@@ -77,7 +82,7 @@ def claim(due: DueItem, subscription: Subscription, *, policy: Policy, now: date
     if waits_until is not None:
         return Change((Replace(due.next(agenda_at=waits_until)),))
     owed = due if due.postings else _at_contract_price(due, subscription)
-    attempt = Attempt(number=len(due.attempts) + 1, opened_at=now)
+    attempt = Attempt(number=due.next_number, opened_at=now)
     charging = owed.next(
         state=DueState.CHARGING,
         attempts=(*closed_pages(due), attempt),

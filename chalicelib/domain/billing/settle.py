@@ -57,7 +57,9 @@ def settle(
 def _authorised(
     due: DueItem, subscription: Subscription, attempt: Attempt, outcome: Authorised, now: datetime
 ) -> Change:
-    if attempt.state in ("authorised", "returned"):
+    if attempt.state == "authorised":
+        return _confirmed(due, attempt) if outcome.captured else NOTHING
+    if attempt.state == "returned" or (attempt.state == "uncaptured" and not outcome.captured):
         return NOTHING
     if due.paying_attempt is not None:
         return _second_success(due, attempt, outcome, now)
@@ -66,6 +68,7 @@ def _authorised(
         provider_reference=outcome.provider_reference,
         code=None,
         kind=None,
+        captured=outcome.captured,
     )
     payment = journal.payment(gross_minor=due.gross_minor, vat_minor=due.vat_minor)
     settled = due.next(
@@ -75,15 +78,24 @@ def _authorised(
         method_label=outcome.method_label or due.method_label,
         retry_at=None,
         paid_at=now,
+        owed_again_on=None,
         parked=None,
-        agenda_at=due.agenda_at or now,
+        agenda_at=None if due.mailed_at else due.agenda_at or now,
     )
     writes: list[Write] = [Replace(settled, events=("PeriodPaid",))]
     writes += _recovered(subscription, now)
-    upcoming = following(settled, subscription, now)
+    # paid for the second time, after its money had failed to come: the next one stands already
+    upcoming = following(settled, subscription, now) if due.paid_at is None else None
     if upcoming is not None:
         writes.append(Insert(upcoming))
     return Change(tuple(writes))
+
+
+def _confirmed(due: DueItem, attempt: Attempt) -> Change:
+    """Remember that the capture was confirmed: news of its failure is then older."""
+    if attempt.captured:
+        return NOTHING
+    return Change((Replace(due.next(attempts=due.with_attempt(attempt.replace(captured=True)))),))
 
 
 def _owed(due: DueItem) -> tuple[Posting, ...]:

@@ -8,6 +8,7 @@ from chalicelib.domain.kernel.value import Value
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 REFERENCE = re.compile(r"([0-9A-HJKMNP-TV-Z]{26})\.(\d{4})\.(\d)\.(\d{1,2})")
+REFUND_REFERENCE = re.compile(r"([0-9A-HJKMNP-TV-Z]{26})\.(\d{4})\.(\d)\.R(\d{1,2})\.(\d{1,2})")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -37,6 +38,28 @@ class DueKey(Value):
         splits references there).
         """
         return f"{self.subscription_id}.{self.period:04}.{self.instalment}.{attempt}"
+
+
+class RefundKey(Value):
+    """The identity of money promised back: (subscription, period, instalment, number)."""
+
+    due: DueKey
+    number: int
+
+    def reference(self, attempt: int) -> str:
+        """What the provider is told of one try at it; like that of a payment, but for the R."""
+        due = self.due
+        return f"{due.subscription_id}.{due.period:04}.{due.instalment}.R{self.number}.{attempt}"
+
+
+def parse_refund_reference(reference: str) -> tuple[RefundKey, int] | None:
+    """The refund and the try a reference names, or None when it is not one of ours."""
+    match = REFUND_REFERENCE.fullmatch(reference)
+    if match is None:
+        return None
+    subscription_id, period, instalment, number, attempt = match.groups()
+    due = DueKey(subscription_id=subscription_id, period=int(period), instalment=int(instalment))
+    return RefundKey(due=due, number=int(number)), int(attempt)
 
 
 def parse_reference(reference: str) -> tuple[DueKey, int] | None:

@@ -5,7 +5,14 @@ from datetime import UTC, datetime, timedelta
 from chalicelib.application.ports import AgendaEntry, Store
 from chalicelib.domain.billing.due import DueState
 from chalicelib.domain.kernel.change import Change, Replace
-from tests.fakes_things import SUBSCRIPTION_ID, a_checkout, a_due, a_reversal, a_subscription
+from tests.fakes_things import (
+    SUBSCRIPTION_ID,
+    a_checkout,
+    a_due,
+    a_refund,
+    a_reversal,
+    a_subscription,
+)
 from tests.integration.store.writing import AT, FAR, KEY, SHARD, a_stamp, put
 
 
@@ -18,6 +25,7 @@ def test_the_agenda_is_oldest_first_however_old(store: Store) -> None:
         a_checkout(agenda_at=AT - timedelta(days=1)),
         a_subscription(agenda_at=AT + timedelta(days=1)),
         a_reversal(agenda_at=AT + timedelta(days=2)),
+        a_refund(agenda_at=AT + timedelta(days=3)),
     )
     entries = store.due_entries(SHARD, FAR, 10)
     assert entries == (
@@ -26,6 +34,7 @@ def test_the_agenda_is_oldest_first_however_old(store: Store) -> None:
         AgendaEntry("due", SUBSCRIPTION_ID, KEY, AT),
         AgendaEntry("subscription", SUBSCRIPTION_ID, None, AT + timedelta(days=1)),
         AgendaEntry("reversal", SUBSCRIPTION_ID, KEY, AT + timedelta(days=2), attempt=2),
+        AgendaEntry("refund", SUBSCRIPTION_ID, KEY, AT + timedelta(days=3), refund=1),
     )
     assert store.due_entries(SHARD, FAR, 2) == entries[:2]
     assert store.due_entries(SHARD, AT, 10) == entries[:3]

@@ -57,7 +57,10 @@ def test_every_page_is_read(store: DynamoStore) -> None:
     assert sorted(due.period for due in store.every_due_item()) == [1, 2, 3, 4, 5]
     assert len(list(store.every_reversal())) == 1
     assert len(list(store.every_series())) == 1
-    assert len(store.due_entries(SHARD, FAR, 100)) == 6
+    assert len(list(store.every_refund())) == len(store.refunds(SUBSCRIPTION_ID)) == 1
+    assert len(list(store.every_dispute())) == len(store.disputes(SUBSCRIPTION_ID)) == 1
+    assert len(list(store.every_unplaced_money())) == len(store.letters(SUBSCRIPTION_ID)) == 1
+    assert len(store.due_entries(SHARD, FAR, 100)) == 7
 
 
 def test_no_page_is_read_beyond_the_limit(store: DynamoStore, client: ShortPages) -> None:

@@ -18,20 +18,23 @@ from chalicelib.domain.kernel.change import (
     Replace,
 )
 from chalicelib.domain.kernel.errors import Conflict, NotFound
-from chalicelib.domain.kernel.ids import DueKey
+from chalicelib.domain.kernel.ids import DueKey, RefundKey
 from chalicelib.domain.kernel.value import Entity
 from tests.fakes_things import (
     CUSTOMER_ID,
     SUBSCRIPTION_ID,
     a_customer,
+    a_dispute,
     a_due,
     a_letter,
     a_notification,
+    a_refund,
     a_reversal,
     a_series,
     a_settlement,
     a_subscription,
     one_of_each,
+    unplaced_money,
 )
 from tests.integration.store.writing import AT, KEY, a_stamp, put
 
@@ -57,6 +60,11 @@ def read_back(store: Store, entity: Entity) -> Entity | bool | None:
         "Reversal": lambda: store.reversal(KEY, 2),
         "Settlement": lambda: store.settlement(12),
         "Charging": store.charging,
+        "Refund": lambda: store.refund(a_refund().key),
+        "Dispute": lambda: store.disputes(SUBSCRIPTION_ID)[0],
+        "UnplacedMoney": lambda: store.unplaced_money(
+            unplaced_money().provider_reference, "CHARGEBACK", "true"
+        ),
         "SentLetter": lambda: store.letter_was_sent(SUBSCRIPTION_ID, a_letter().event_id),
     }
     return readers[type(entity).__name__]()
@@ -79,6 +87,8 @@ def test_what_is_not_there_is_not_found(store: Store, fresh: bool) -> None:  # n
         lambda: store.customer(CUSTOMER_ID, fresh=fresh),
         lambda: store.billing_identity(CUSTOMER_ID, 1),
         lambda: store.reversal(KEY, 1),
+        lambda: store.refund(RefundKey(due=KEY, number=1), fresh=fresh),
+        lambda: store.unplaced_money("QFQTPCQ8HXSKGK82", "CHARGEBACK", "true"),
     ]
     for read in reads:
         with pytest.raises(NotFound):
@@ -87,6 +97,26 @@ def test_what_is_not_there_is_not_found(store: Store, fresh: bool) -> None:  # n
     assert store.series("900000019", "F", 2026) is None
     assert not store.letter_was_sent(SUBSCRIPTION_ID, "none")
     assert store.due_items(SUBSCRIPTION_ID) == ()
+    assert store.refunds(SUBSCRIPTION_ID) == ()
+    assert store.disputes(SUBSCRIPTION_ID) == ()
+    assert store.letters(SUBSCRIPTION_ID) == ()
+
+
+def test_what_belongs_to_a_contract_comes_in_order(store: Store) -> None:
+    """Two digits sort like the numbers they are; another contract's things stay its own."""
+    other = "01JDABCDEFGHJKMNPQRSTVWXY0"
+    refunds = [
+        a_refund(refund=number, period=period) for period, number in ((1, 2), (1, 10), (12, 1))
+    ]
+    disputes = [a_dispute(), a_dispute(dispute="ZZZ"), a_dispute(period=12)]
+    letters = [a_letter(event_id=name) for name in ("a", "b")]
+    strangers = [
+        each.replace(subscription_id=other) for each in (refunds[0], disputes[0], letters[0])
+    ]
+    put(store, *reversed([*refunds, *disputes, *letters]), *strangers)
+    assert store.refunds(SUBSCRIPTION_ID) == tuple(refunds)
+    assert store.disputes(SUBSCRIPTION_ID) == tuple(disputes)
+    assert store.letters(SUBSCRIPTION_ID) == tuple(letters)
 
 
 def test_an_empty_change_is_no_call(kept: "Kept") -> None:
@@ -242,6 +272,9 @@ def test_the_daily_proof_sees_everything(store: Store) -> None:
     owners = sorted(due.subscription_id for due in store.every_due_item())
     assert owners == sorted([SUBSCRIPTION_ID, other])
     assert list(store.every_reversal()) == [a_reversal()]
+    assert list(store.every_refund()) == [a_refund()]
+    assert list(store.every_dispute()) == [a_dispute()]
+    assert list(store.every_unplaced_money()) == [unplaced_money()]
     assert sorted(series.year for series in store.every_series()) == [2026, 2027]
 
 

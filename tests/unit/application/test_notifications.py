@@ -88,8 +88,7 @@ class TestPay5:
     @pytest.mark.parametrize(
         ("changes", "reason"),
         [
-            ({"eventCode": "OFFER_CLOSED"}, "event OFFER_CLOSED"),
-            ({"merchantAccountCode": "Elsewhere"}, "another merchant"),
+            ({"eventCode": "SOMETHING_NEW"}, "an event nobody here knows"),
             ({"merchantReference": "order-7"}, "not one of our references"),
             ({"amount": {"value": 1, "currency": "EUR"}}, "another amount"),
             ({"amount": {"value": 2000, "currency": "EURO"}}, "another amount"),
@@ -98,14 +97,37 @@ class TestPay5:
             ({"merchantReference": f"{OTHER_ID}.0001.1.1"}, "NOT_FOUND"),
             ({"merchantReference": f"{OTHER_ID}.0000.1.1"}, "NOT_FOUND"),
             ({"merchantReference": f"{Shop().subscription_id}.0001.1.9"}, "UNKNOWN_ATTEMPT"),
+            ({"merchantReference": f"{Shop().subscription_id}.0000.1.8"}, "UNKNOWN_ATTEMPT"),
             ({"merchantReference": f"{Shop().subscription_id}.0000.1.9"}, "UNKNOWN_ATTEMPT"),
         ],
     )
     def test_what_does_not_fit_is_set_aside(self, changes: dict[str, Any], reason: str) -> None:
-        """With its reason, and nothing is written."""
+        """With its reason; its money is shown to a person, once, and nothing else is written."""
         shop = renewing()
         before = len(shop.ports.store.committed)
-        assert shop.notify(shop.ports.gateway.news[-1], **changes) == ("set_aside", reason)
+        for _ in range(2):
+            assert shop.notify(shop.ports.gateway.news[-1], **changes) == ("set_aside", reason)
+        (fact,) = shop.ports.store.every_unplaced_money()
+        assert (fact.reason, fact.parked) == (reason, "unplaced")
+        assert len(shop.ports.store.committed) == before + 1
+        shop.rest()
+        assert shop.alarms == ["Parked"]
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"merchantAccountCode": "Elsewhere"},
+            {"merchantReference": "order-7", "success": "false"},
+            {"merchantReference": "order-7", "amount": {"value": 0, "currency": "EUR"}},
+            {"eventCode": "OFFER_CLOSED"},
+        ],
+    )
+    def test_what_is_not_ours_or_no_money_alarms_nobody(self, changes: dict[str, Any]) -> None:
+        """Another merchant's, a refusal, a verification, an event that others tell better."""
+        shop = renewing()
+        before = len(shop.ports.store.committed)
+        disposition, reason = shop.notify(shop.ports.gateway.news[-1], **changes)
+        assert (disposition, bool(reason)) == ("set_aside", True)
         assert len(shop.ports.store.committed) == before
 
     def test_an_order_is_not_concluded_by_another_amount(self) -> None:

@@ -204,6 +204,23 @@ SAMPLES: dict[str, facts.Fact] = {
         reference="01JCQZ7K5V0000000000000001.0000.1.2",
         period=PERIOD,
     ),
+    "refund": facts.RefundSent(
+        **COMMON,
+        amount=Money(minor=1533, currency="EUR"),
+        promised_at=NOON,
+        sent_at=LATE,
+        payment_method="visa •••• 1111",
+        reference="WNS7GQ4TG5PFWR50",
+        period=PERIOD,
+    ),
+    "refund, lost": facts.RefundFailed(
+        **COMMON,
+        amount=Money(minor=1533, currency="EUR"),
+        promised_at=NOON,
+        payment_method="visa •••• 1111",
+        reference="WNS7GQ4TG5PFWR50",
+        contact=f"{SITE}/fr/contact",
+    ),
     "ended": ended(),
     "ended, unpaid": ended(cause="unpaid", amount_due=PRICE),
 }

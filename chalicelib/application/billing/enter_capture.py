@@ -1,0 +1,133 @@
+"""News about the capture of a payment: it came after all, or it does not come."""
+
+from datetime import datetime
+
+from chalicelib.application.billing.notices import Notice, Unplaced
+from chalicelib.application.billing.settle_due import settle_due
+from chalicelib.application.billing.settle_first_charge import settle_first_charge
+from chalicelib.application.patience import commit_fresh
+from chalicelib.application.ports import Ports
+from chalicelib.domain.billing.capture import uncapture
+from chalicelib.domain.billing.due import Attempt, DueItem
+from chalicelib.domain.billing.outcomes import Authorised
+from chalicelib.domain.kernel import errors
+from chalicelib.domain.kernel.change import Change
+from chalicelib.domain.kernel.ids import DueKey
+from chalicelib.domain.kernel.policy import policy_named
+
+CODES = {
+    "CAPTURE": "capture_refused",
+    "CAPTURE_FAILED": "capture_failed",
+    "CANCELLATION": "cancelled",
+    "TECHNICAL_CANCEL": "cancelled",
+    "EXPIRE": "expired",
+}
+
+
+def enter_capture(notice: Notice, now: datetime, ports: Ports) -> str:
+    """Enter that a payment was captured, or that a capture was turned down.
+
+    Raises:
+        NotFound, Unplaced: no payment of ours is meant.
+    """
+    if not notice.success:
+        return enter_uncaptured(notice, now, ports)
+    key, number = notice.due
+    try:
+        due = ports.store.due_item(key, fresh=True)
+    except errors.NotFound:
+        if ports.store.checkout(key.subscription_id).gross != notice.amount:
+            raise Unplaced("another amount") from None
+        paid = captured(notice.original)
+        settle_first_charge(key.subscription_id, number, paid, now=now, ports=ports)
+        return ""
+    if went_back(due, number, ports):
+        return ""
+    attempt = attempt_of(due, number)
+    check_payment(attempt, due, notice)
+    paid = captured(notice.original or attempt.provider_reference)
+    settle_due(key, number, paid, now=now, ports=ports)
+    return ""
+
+
+def captured(payment: str | None) -> Authorised:
+    """The outcome of a payment that was captured in so many words.
+
+    Raises:
+        Unplaced: nobody says which payment that is.
+    """
+    if not payment:
+        raise Unplaced("no payment is named")
+    return Authorised(provider_reference=payment, captured=True)
+
+
+def enter_uncaptured(notice: Notice, now: datetime, ports: Ports) -> str:
+    """Enter that the money of a payment does not come.
+
+    Raises:
+        NotFound, Unplaced: no payment of ours is meant.
+    """
+    key, number = notice.due
+    commit_fresh(ports.store, lambda _: _uncaptured(key, number, notice, now, ports))
+    return ""
+
+
+def enter_failure(notice: Notice, now: datetime, ports: Ports) -> str:
+    """Enter an event whose success is that the money does not come."""
+    if not notice.success:
+        return "nothing was cancelled"
+    return enter_uncaptured(notice, now, ports)
+
+
+def _uncaptured(key: DueKey, number: int, notice: Notice, now: datetime, ports: Ports) -> Change:
+    due = ports.store.due_item(key, fresh=True)
+    if went_back(due, number, ports):
+        return Change()
+    check_payment(attempt_of(due, number), due, notice)
+    subscription = ports.store.subscription(key.subscription_id, fresh=True)
+    return uncapture(
+        due,
+        subscription,
+        ports.store.due_items(key.subscription_id)[-1],
+        number,
+        code=CODES[notice.event],
+        kind="soft",
+        policy=policy_named(subscription.policy),
+        now=now,
+    )
+
+
+def attempt_of(due: DueItem, number: int) -> Attempt:
+    """The attempt of that number.
+
+    Raises:
+        Unplaced: it was never made.
+    """
+    attempt = due.attempt(number)
+    if attempt is None:
+        raise Unplaced("an attempt that was never made")
+    return attempt
+
+
+def check_payment(attempt: Attempt, due: DueItem, notice: Notice) -> None:
+    """That the notice speaks of the payment we know under its reference, and of all of it.
+
+    Raises:
+        Unplaced: another payment, or another amount.
+    """
+    payment = notice.provider_reference if notice.event == "EXPIRE" else notice.original
+    if payment and attempt.provider_reference not in (None, payment):
+        raise Unplaced("another payment")
+    if notice.amount != due.gross:
+        raise Unplaced("another amount")
+
+
+def went_back(due: DueItem, number: int, ports: Ports) -> bool:
+    """Whether the money of that attempt was surplus and is given back: its capture is no news."""
+    if due.attempt(number) is not None:
+        return False
+    try:
+        ports.store.reversal(due.key, number)
+    except errors.NotFound:
+        return False
+    return True
