@@ -87,6 +87,10 @@ simulate: venv  ## live SEEDS worlds from seed FROM on and audit them, or SEED a
 gallery: venv web  ## every component of the pages on one page, in build/gallery/
 	$(PY) -m infra.packaging.gallery --out build/gallery
 
+.PHONY: operate
+operate: venv  ## the operator's commands: make operate ARGS="--sandbox dry-run"; ARGS="--help" lists them
+	$(PY) -m infra.operate $(ARGS)
+
 .PHONY: doctor
 doctor:  ## what this machine has and lacks, with the remedy
 	@python3 infra/packaging/doctor.py

@@ -1,8 +1,10 @@
 """Tacite: every trigger on one page, no logic."""
 
+from typing import Any
+
 from chalice.app import Chalice, CloudWatchEvent, Cron, DynamoDBEvent, Rate, SQSEvent
 
-from chalicelib.entrypoints import queues, schedules, streams
+from chalicelib.entrypoints import operations, queues, schedules, streams
 from chalicelib.entrypoints.http import account, framework, platform, public, shop, webhooks
 
 REGION = "eu-west-3:000000000000"  # a placeholder; the template names the real ones
@@ -49,3 +51,19 @@ STREAM = f"arn:aws:dynamodb:{REGION}:table/tacite/stream/2026-01-01T00:00:00.000
 @app.on_dynamodb_record(stream_arn=STREAM, batch_size=50)
 def relay(event: DynamoDBEvent) -> queues.Failures:
     return streams.relay_records(event.to_dict())
+
+
+# Called by operators alone (infra/operate), each by its own right: see docs/deploy.md.
+@app.lambda_function()
+def inspect(event: dict[str, Any], context: Any) -> operations.Answer:
+    return operations.inspect(event)
+
+
+@app.lambda_function()
+def propose(event: dict[str, Any], context: Any) -> operations.Answer:
+    return operations.propose(event, context)
+
+
+@app.lambda_function()
+def approve(event: dict[str, Any], context: Any) -> operations.Answer:
+    return operations.approve(event, context)

@@ -76,6 +76,20 @@ class Container:
 
         return DynamoStore(_client("dynamodb"), self.settings.table_name, new_id)
 
+    def metered(self) -> tuple["Container", dict[str, float]]:
+        """The same ports, and the capacity units that the table's operations will consume."""
+        from chalicelib.adapters.dynamodb.store import DynamoStore  # noqa: PLC0415
+
+        units: dict[str, float] = {}
+
+        def note(operation: str, consumed: float) -> None:
+            units[operation] = units.get(operation, 0) + consumed
+
+        assert isinstance(self.store, DynamoStore)
+        twin = Container(self.settings)
+        vars(twin).update(vars(self), store=self.store.metered(note))
+        return twin, units
+
     @cached_property
     def gateway(self) -> Gateway:
         from chalicelib.adapters.adyen.connection import connect  # noqa: PLC0415
@@ -224,6 +238,27 @@ def body_is_genuine(body: bytes, given: str | None, keys: tuple[str, ...]) -> bo
     from chalicelib.adapters.adyen import signatures  # noqa: PLC0415
 
     return signatures.body_is_genuine(body, given, keys)
+
+
+def caller_of(request: Mapping[str, Any], function_arn: str) -> str:
+    """Who sends a request to one of the operators' functions.
+
+    The sandbox has no identity service and takes a name at its word; no other deployment does.
+
+    Raises:
+        Forbidden: `UNPROVEN_CALLER`.
+    """
+    from chalicelib.adapters import identities  # noqa: PLC0415
+
+    who = request.get("who")
+    given = who if isinstance(who, dict) else {}
+    settings = container().settings
+    if settings.environment == "sandbox" and isinstance(given.get("claimed"), str):
+        return f"sandbox/{given['claimed']}"
+    _, _, _, region, account, *_ = function_arn.split(":")
+    return identities.proven_caller(
+        str(given.get("proof", "")), request, region=region, account=account, fetch=identities.fetch
+    )
 
 
 def decode_image(

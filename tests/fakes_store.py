@@ -1,7 +1,7 @@
 """The table in memory: versions, marks, agenda and events as the real one keeps them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import RLock
@@ -16,6 +16,7 @@ from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.guards import Ask, Charging, admits, counted
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.refund import Refund
+from chalicelib.domain.billing.proposal import Proposal
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.billing.unplaced import UnplacedMoney
@@ -142,6 +143,43 @@ class FakeStore:
 
     def every_series(self) -> Iterator[Series]:
         return self._every(Series)
+
+    def every_subscription(self) -> Iterator[Subscription]:
+        return self._every(Subscription)
+
+    def due_items_at(self, wanted: Iterable[DueKey]) -> dict[DueKey, DueItem]:
+        found = {key: self.things.get(keys.due(key)) for key in wanted}
+        return {key: thing for key, thing in found.items() if isinstance(thing, DueItem)}
+
+    def subscriptions(self, ids: Iterable[str]) -> dict[str, Subscription]:
+        found = {each: self.things.get(keys.subscription(each)) for each in ids}
+        return {each: thing for each, thing in found.items() if isinstance(thing, Subscription)}
+
+    def contracts(self, ids: Iterable[str]) -> dict[str, Contract]:
+        found = {each: self.things.get(keys.contract(each)) for each in ids}
+        return {each: thing for each, thing in found.items() if isinstance(thing, Contract)}
+
+    def parked(self, reason: str | None, limit: int) -> tuple[Entity, ...]:
+        assert limit > 0
+        with self.lock:
+            agenda = [(keys.agenda_of(thing), thing) for thing in self.things.values()]
+        waiting = [
+            (attributes["gsk"], thing)
+            for attributes, thing in agenda
+            if attributes is not None
+            and attributes["gpk"] == keys.PARKED
+            and attributes["gsk"].startswith(f"{reason}#" if reason else "")
+        ]
+        waiting.sort(key=lambda each: each[0])
+        return tuple(thing for _, thing in waiting[:limit])
+
+    def proposal(self, proposal_id: str) -> Proposal:
+        return self._found(Proposal, keys.proposal(proposal_id))
+
+    def proposals(self, limit: int) -> tuple[Proposal, ...]:
+        assert limit > 0
+        newest = sorted(self._every(Proposal), key=lambda each: each.id, reverse=True)
+        return tuple(newest[:limit])
 
     def letter_was_sent(self, subscription_id: str, event_id: str) -> bool:
         return keys.letter(subscription_id, event_id) in self.things

@@ -1,6 +1,6 @@
 """One realistic thing of each kind that is stored; what a test is about, it says itself."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from chalicelib.application.ports import Notification
@@ -10,6 +10,7 @@ from chalicelib.domain.billing.guards import Charging, Halted, Stopped
 from chalicelib.domain.billing.journal import Account, balanced
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.refund import Refund, promise
+from chalicelib.domain.billing.proposal import Command, Proposal
 from chalicelib.domain.billing.renewal import due_item
 from chalicelib.domain.billing.reversal import Reversal, give_back
 from chalicelib.domain.billing.settlement import KindSum, Settlement
@@ -273,6 +274,21 @@ def a_letter(**changes: Any) -> SentLetter:
     return letter.replace(**changes)
 
 
+def a_proposal(**changes: Any) -> Proposal:
+    proposal = Proposal(
+        id="01JDREPAJRABCDEFGHJKMNPQRS",
+        command=Command.RE_DRIVE,
+        arguments={"item": f"{SUBSCRIPTION_ID}.0001.1"},
+        why="the bank had a bad day",
+        proposed_by="arn:aws:sts::000000000000:assumed-role/proposer/ada",
+        proposed_at=CONCLUDED_AT,
+        lapses_at=CONCLUDED_AT + timedelta(hours=24),
+        basis=(f"DueItem {SUBSCRIPTION_ID}.1.1 version 4",),
+        shown=("  state: unpaid -> scheduled",),
+    )
+    return proposal.replace(**changes)
+
+
 def a_notification(success: str = "true") -> Notification:
     return Notification(
         provider_reference="WNS7GQ4TG5PFWR50",
@@ -301,4 +317,5 @@ def one_of_each() -> tuple[Entity, ...]:
         a_letter(),
         a_settlement(),
         a_brake(),
+        a_proposal(),
     )

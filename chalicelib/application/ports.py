@@ -3,7 +3,7 @@
 Every port has a fake in `tests/fakes.py`; one contract suite runs on fake and real alike.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
@@ -14,6 +14,7 @@ from chalicelib.domain.billing.guards import LIMITS, Ask, Charging, Limits
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.outcomes import Outcome
 from chalicelib.domain.billing.refund import Refund
+from chalicelib.domain.billing.proposal import Proposal
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.billing.unplaced import UnplacedMoney
@@ -24,6 +25,7 @@ from chalicelib.domain.kernel.ids import DueKey, RefundKey
 from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.kernel.policy import Policy
 from chalicelib.domain.kernel.unique import Unique
+from chalicelib.domain.kernel.value import Entity
 from chalicelib.domain.papers.seller import Seller
 from chalicelib.domain.people.correspondence import SentLetter
 from chalicelib.domain.people.customer import BillingIdentity, Customer
@@ -172,6 +174,37 @@ class Store(Protocol):
 
     def every_series(self) -> Iterator[Series]:
         """Every counter of numbers; a scan, for the daily proof alone."""
+        ...
+
+    def every_subscription(self) -> Iterator[Subscription]:
+        """Every contract; a scan, asked for by an operator alone."""
+        ...
+
+    def due_items_at(self, wanted: Iterable[DueKey]) -> dict[DueKey, DueItem]:
+        """Those of these due items that exist, a hundred a call."""
+        ...
+
+    def subscriptions(self, ids: Iterable[str]) -> dict[str, Subscription]:
+        """Those of these subscriptions that exist, a hundred a call."""
+        ...
+
+    def contracts(self, ids: Iterable[str]) -> dict[str, Contract]:
+        """What was concluded for those of these subscriptions that exist, a hundred a call."""
+        ...
+
+    def parked(self, reason: str | None, limit: int) -> tuple[Entity, ...]:
+        """What waits for a person, by reason and then oldest first, at most `limit`.
+
+        What is parked and still has something to do by itself is on the agenda instead.
+        """
+        ...
+
+    def proposal(self, proposal_id: str) -> Proposal:
+        """What an operator proposed; consistent. Raises NotFound."""
+        ...
+
+    def proposals(self, limit: int) -> tuple[Proposal, ...]:
+        """What operators proposed, newest first, at most `limit`."""
         ...
 
     def letter_was_sent(self, subscription_id: str, event_id: str) -> bool:

@@ -18,6 +18,7 @@ from infra.local.ports import Ports, PortTaken
 from infra.local.sandbox.learning import Learning
 from infra.local.sandbox.mail_pages import MailPages
 from infra.local.sandbox.mailbox import Mailbox
+from infra.local.sandbox.operating import Operating
 from infra.local.sandbox.pages import Pages
 from infra.local.sandbox.panel import Panel
 from infra.local.sandbox.rooms import Room, static
@@ -51,7 +52,7 @@ def open_doors(system: System, work: Path, life: Life) -> Iterator[Mailbox]:
         pages=pages,
     )
     learning = Learning(system.containers, system.keys, pages)
-    own = [("GET", "/static/(?P<name>[a-z.]+)", static)]
+    own = [("GET", "/static/(?P<name>[a-z.]+)", static), *Operating(system.containers).routes()]
     sandbox = Room("/sandbox", [*own, *panel.routes(), *MailPages(mailbox, pages).routes()])
     door = FrontDoor(
         system.containers,

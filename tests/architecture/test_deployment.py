@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.adapters.dynamodb.keys import REPAIRS
 from infra.packaging import build, template
 
 PROJECT = Path(__file__).parents[2]
@@ -87,6 +88,53 @@ class TestFunctions:
         }
         assert logged == set(of_type(resources, FUNCTION))
         assert {group["RetentionInDays"] for group in groups} == {30}
+
+
+def writes(function: str) -> list[tuple[str, Any]]:
+    """What a function may change of the table: the action, and the condition if there is one."""
+    policy = json.loads((CHALICE / f"policy-{function}.json").read_text())
+    return [
+        (action, statement.get("Condition"))
+        for statement in policy["Statement"]
+        for action in statement["Action"]
+        if action.startswith("dynamodb:")
+        and not action.startswith(("dynamodb:Get", "dynamodb:BatchGet", "dynamodb:Q", "dynamodb:S"))
+    ]
+
+
+class TestOperators:
+    def test_looking_changes_nothing(self) -> None:
+        assert writes("inspect") == []
+
+    def test_whoever_proposes_can_write_proposals_alone(self) -> None:
+        """The table itself refuses that function every other item."""
+        assert writes("propose") == [
+            (
+                "dynamodb:PutItem",
+                {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [REPAIRS]}},
+            )
+        ]
+
+    def test_an_approval_deletes_nothing(self) -> None:
+        assert writes("approve") == [("dynamodb:PutItem", None)]
+
+    def test_no_policy_lets_a_proposer_approve_or_an_approver_propose(
+        self, resources: Resources
+    ) -> None:
+        policies = of_type(resources, "AWS::IAM::ManagedPolicy")
+        allowed = {
+            name: {
+                resource["Fn::GetAtt"][0]
+                for statement in policy["PolicyDocument"]["Statement"]
+                if statement["Action"] == "lambda:InvokeFunction"
+                for resource in statement["Resource"]
+            }
+            for name, policy in policies.items()
+        }
+        assert allowed == {
+            "MayPropose": {"Inspect", "Propose"},
+            "MayApprove": {"Inspect", "Approve"},
+        }
 
 
 class TestEventSources:

@@ -22,6 +22,7 @@ from chalicelib.domain.billing.due import Attempt, DueItem
 from chalicelib.domain.billing.guards import Charging
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.refund import Refund
+from chalicelib.domain.billing.proposal import Proposal
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.billing.unplaced import UnplacedMoney
@@ -58,6 +59,7 @@ KINDS: Final[Mapping[tuple[str, str], type[Entity]]] = {
     ("SERIES", "COUNTER"): Series,
     ("BATCH", "BATCH"): Settlement,
     ("BRAKE", "BRAKE"): Charging,
+    ("REPAIR", "PROPOSAL"): Proposal,
 }
 
 

@@ -22,12 +22,17 @@
 | the brake on charges      | table  | BRAKE                         | BRAKE                     |
 | a notification received   | table  | HOOK#<reference>              | <event>#<success>         |
 | money nobody answers for  | table  | UNPLACED#<reference>          | MONEY#<event>#<success>   |
+| what operators proposed   | table  | REPAIR                        | PROPOSAL#<id>             |
 | what is due at an instant | agenda | AGENDA#<shard>                | <instant>#<kind>#<id>     |
+| what waits for a person   | agenda | PARKED                        | <reason>#<instant>#<id>   |
 
 Here n is the number of a period, part that of an instalment, try that of an attempt, rank that of
 a refund; reference and name are the provider's. Numbers in sort keys have a fixed width, so that
 text order is their order. The agenda is sparse: only what still has something to do bears its two
 attributes, `gpk` and `gsk`.
+Here n is the number of a period, part that of an instalment, try that of an attempt. Numbers in
+sort keys have a fixed width, so that text order is their order. The agenda is sparse: only what
+still has something to do, or is parked, bears its two attributes, `gpk` and `gsk`.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -40,11 +45,14 @@ from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.guards import Charging
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.refund import Refund
+from chalicelib.domain.billing.proposal import Proposal
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.billing.unplaced import UnplacedMoney
 from chalicelib.domain.contract.subscription import Contract, Subscription
 from chalicelib.domain.kernel.ids import DueKey, RefundKey
+from chalicelib.domain.kernel.calendar import start_of_day
+from chalicelib.domain.kernel.ids import DueKey
 from chalicelib.domain.kernel.unique import Unique
 from chalicelib.domain.kernel.value import Entity
 from chalicelib.domain.people.correspondence import SentLetter
@@ -61,6 +69,9 @@ DISPUTE_PREFIX = "DISPUTE#"
 LETTER_PREFIX = "LETTER#"
 UNPLACED_PREFIX = "UNPLACED#"
 SERIES_PREFIX = "SERIES#"
+REPAIRS = "REPAIR"
+PROPOSAL_PREFIX = "PROPOSAL#"
+PARKED = "PARKED"
 INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 INSTANT_LENGTH = len("2027-02-27T23:00:00Z")
 AFTER_EVERY_KIND = "~"
@@ -163,6 +174,11 @@ def notification(provider_reference: str, event: str, success: str) -> Key:
     return Key(f"HOOK#{provider_reference}", f"{event}#{success}")
 
 
+def proposal(proposal_id: str) -> Key:
+    """What an operator proposed; ids sort by time, so the newest are last."""
+    return Key(REPAIRS, f"{PROPOSAL_PREFIX}{proposal_id}")
+
+
 def of(entity: Entity) -> Key:  # noqa: C901, PLR0911, PLR0912 - one line for each kind
     """The key of a thing that is stored.
 
@@ -200,12 +216,28 @@ def of(entity: Entity) -> Key:  # noqa: C901, PLR0911, PLR0912 - one line for ea
             return settlement(entity.batch)
         case Charging():
             return charging()
+        case Proposal():
+            return proposal(entity.id)
         case _:
             raise TypeError(type(entity).__name__)
 
 
 def agenda_of(entity: Entity) -> AgendaKey | None:  # noqa: PLR0911 - one line for each kind
     """The agenda attributes of a thing, None when it has nothing more to do."""
+
+
+def agenda_of(entity: Entity) -> AgendaKey | None:
+    """The agenda attributes of a thing, None when it has nothing more to do and is not parked."""
+    match entity:
+        case DueItem(agenda_at=None, parked=str(reason)):
+            return _parked(reason, _tried_at(entity), entity.subscription_id)
+        case Settlement(agenda_at=None, parked=str(reason)):
+            return _parked(reason, entity.announced_at, str(entity.batch))
+        case _:
+            return _to_do(entity)
+
+
+def _to_do(entity: Entity) -> AgendaKey | None:
     match entity:
         case Checkout():
             return _agenda(entity.agenda_at, "checkout", entity.id)
@@ -272,6 +304,16 @@ def entry(key: Key, gsk: str) -> AgendaEntry:
             return AgendaEntry(kind, owner_id, due_key(key), at, refund=number)
         case _:
             raise TypeError(kind)
+
+
+def _parked(reason: str, since: datetime, owner_id: str) -> AgendaKey:
+    instant = whole_second(since).astimezone(UTC).strftime(INSTANT)
+    return AgendaKey(gpk=PARKED, gsk=f"{reason}#{instant}#{owner_id}")
+
+
+def _tried_at(due: DueItem) -> datetime:
+    """When an amount was last tried, or owed if it never was."""
+    return due.attempts[-1].opened_at if due.attempts else start_of_day(due.from_on)
 
 
 def _agenda(at: datetime | None, kind: Kind, owner_id: str) -> AgendaKey | None:

@@ -1,8 +1,9 @@
 """The store port on one DynamoDB table."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from secrets import SystemRandom
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -17,6 +18,7 @@ from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.guards import Ask, Charging
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.refund import Refund
+from chalicelib.domain.billing.proposal import Proposal
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.billing.unplaced import UnplacedMoney
@@ -34,10 +36,12 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 E = TypeVar("E", bound=Entity)
+H = TypeVar("H", bound=Hashable)
 Meter = Callable[[str, float], None]
 Item = Mapping[str, Mapping[str, Any]]
 
 WRITES_MAX = 100
+READS_MAX = 100
 TRIES_MAX = 4
 PAUSE_SECONDS = 0.05
 COMMIT_LENGTH = 12
@@ -76,6 +80,10 @@ class DynamoStore:
         self._pause = pause
         self._jitter = SystemRandom()
         self._identity: str | None = None
+
+    def metered(self, meter: Meter) -> "DynamoStore":
+        """The same table, telling `meter` the operation and the units of each call."""
+        return DynamoStore(self._client, self._table, self._ids, meter=meter, pause=self._pause)
 
     def checkout(self, checkout_id: str, *, fresh: bool = False) -> Checkout:
         return self._get(Checkout, keys.checkout(checkout_id), fresh=fresh)
@@ -164,6 +172,63 @@ class DynamoStore:
 
     def every_series(self) -> Iterator[Series]:
         return self._every(Series, "begins_with(pk, :prefix)", keys.SERIES_PREFIX)
+
+    def every_subscription(self) -> Iterator[Subscription]:
+        return self._every(Subscription, "sk = :prefix", keys.subscription("").sk)
+
+    def due_items_at(self, wanted: Iterable[DueKey]) -> dict[DueKey, DueItem]:
+        return self._several(DueItem, {key: keys.due(key) for key in wanted})
+
+    def subscriptions(self, ids: Iterable[str]) -> dict[str, Subscription]:
+        return self._several(Subscription, {each: keys.subscription(each) for each in ids})
+
+    def contracts(self, ids: Iterable[str]) -> dict[str, Contract]:
+        return self._several(Contract, {each: keys.contract(each) for each in ids})
+
+    def parked(self, reason: str | None, limit: int) -> tuple[Entity, ...]:
+        assert limit > 0
+        found: list[keys.Key] = []
+        pages = self._pages(
+            "query",
+            IndexName=keys.AGENDA_INDEX,
+            KeyConditionExpression="gpk = :parked AND begins_with(gsk, :reason)"
+            if reason
+            else "gpk = :parked",
+            ExpressionAttributeValues={
+                ":parked": {"S": keys.PARKED},
+                **({":reason": {"S": f"{reason}#"}} if reason else {}),
+            },
+            Limit=limit,
+        )
+        for page in pages:
+            found += [keys.Key(item["pk"]["S"], item["sk"]["S"]) for item in page]
+            if len(found) >= limit:
+                break
+        items = self._items(found[:limit])
+        things = (codec.decode(items[key]) for key in found[:limit] if key in items)
+        return tuple(thing for thing in things if isinstance(thing, Entity))
+
+    def proposal(self, proposal_id: str) -> Proposal:
+        return self._get(Proposal, keys.proposal(proposal_id), fresh=True)
+
+    def proposals(self, limit: int) -> tuple[Proposal, ...]:
+        assert limit > 0
+        found: list[Item] = []
+        pages = self._pages(
+            "query",
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+            ExpressionAttributeValues={
+                ":pk": {"S": keys.REPAIRS},
+                ":prefix": {"S": keys.PROPOSAL_PREFIX},
+            },
+            ScanIndexForward=False,
+            Limit=limit,
+        )
+        for page in pages:
+            found += page
+            if len(found) >= limit:
+                break
+        return tuple(codec.read(Proposal, item) for item in found[:limit])
 
     def letter_was_sent(self, subscription_id: str, event_id: str) -> bool:
         return self._item(keys.letter(subscription_id, event_id), fresh=True) is not None
@@ -282,6 +347,33 @@ class DynamoStore:
             ConsistentRead=True,
         )
         return tuple(codec.read(kind, item) for page in pages for item in page)
+
+    def _several(self, kind: type[E], wanted: Mapping[H, keys.Key]) -> dict[H, E]:
+        items = self._items(wanted.values())
+        return {name: codec.read(kind, items[key]) for name, key in wanted.items() if key in items}
+
+    def _items(self, wanted: Iterable[keys.Key]) -> dict[keys.Key, Item]:
+        """The items of these keys that exist; what traffic kept out is asked for again.
+
+        Raises:
+            Conflict: traffic kept some out four times.
+        """
+        found: dict[keys.Key, Item] = {}
+        waiting = iter(dict.fromkeys(wanted))
+        while batch := list(islice(waiting, READS_MAX)):
+            asked = [{"pk": {"S": key.pk}, "sk": {"S": key.sk}} for key in batch]
+            for number in range(TRIES_MAX):
+                if number:
+                    self._pause(self._jitter.uniform(0, PAUSE_SECONDS * 2**number))
+                reply = self._call("batch_get_item", RequestItems={self._table: {"Keys": asked}})
+                for item in reply["Responses"].get(self._table, ()):
+                    found[keys.Key(item["pk"]["S"], item["sk"]["S"])] = item
+                asked = reply.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
+                if not asked:
+                    break
+            else:
+                raise Conflict(detail=f"batch_get_item was kept out {TRIES_MAX} times")
+        return found
 
     def _every(self, kind: type[E], condition: str, prefix: str) -> Iterator[E]:
         pages = self._pages(

@@ -35,6 +35,12 @@ def month_end(year: int, month: int) -> date:
     return date(year, month, monthrange(year, month)[1])
 
 
+def anchor_days(on: date) -> tuple[int, ...]:
+    """The anchor days that fall due on a date: its own, and those its month lacks on its last."""
+    last = monthrange(on.year, on.month)[1]
+    return tuple(range(on.day, (31 if on.day == last else on.day) + 1))
+
+
 def period_index(anchor: date, on: date) -> int:
     """The number of the period that holds `on` (0 for the first; negative before `anchor`)."""
     months = (on.year - anchor.year) * 12 + on.month - anchor.month

@@ -37,7 +37,12 @@ class DueKey(Value):
         Without `:` (the provider's signature joins fields with it) and without `-` (the provider
         splits references there).
         """
-        return f"{self.subscription_id}.{self.period:04}.{self.instalment}.{attempt}"
+        return f"{self.name}.{attempt}"
+
+    @property
+    def name(self) -> str:
+        """How people and files name it: the reference less the attempt."""
+        return f"{self.subscription_id}.{self.period:04}.{self.instalment}"
 
 
 class RefundKey(Value):

@@ -11,7 +11,7 @@ from chalicelib.adapters.dynamodb.store import DynamoStore
 from chalicelib.application.ports import Ids
 from chalicelib.domain.billing.agenda import shard
 from chalicelib.domain.kernel.change import Change, Insert
-from tests.fakes_things import CUSTOMER_ID, SUBSCRIPTION_ID, a_due, one_of_each
+from tests.fakes_things import CUSTOMER_ID, SUBSCRIPTION_ID, a_due, a_proposal, one_of_each
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -61,6 +61,8 @@ def test_every_page_is_read(store: DynamoStore) -> None:
     assert len(list(store.every_dispute())) == len(store.disputes(SUBSCRIPTION_ID)) == 1
     assert len(list(store.every_unplaced_money())) == len(store.letters(SUBSCRIPTION_ID)) == 1
     assert len(store.due_entries(SHARD, FAR, 100)) == 7
+    assert len(store.due_entries(SHARD, FAR, 100)) == 6
+    assert [each.id for each in store.every_subscription()] == [SUBSCRIPTION_ID]
 
 
 def test_no_page_is_read_beyond_the_limit(store: DynamoStore, client: ShortPages) -> None:
@@ -84,6 +86,7 @@ CONSISTENT: dict[str, Callable[[DynamoStore], object]] = {
     "due_items": lambda store: store.due_items(SUBSCRIPTION_ID),
     "unique": lambda store: store.unique("live", f"solo#{CUSTOMER_ID}"),
     "series": lambda store: store.series("900000019", "F", 2026),
+    "proposal": lambda store: store.proposal(a_proposal().id),
     "letter_was_sent": lambda store: store.letter_was_sent(SUBSCRIPTION_ID, "none"),
 }
 EVENTUAL: dict[str, Callable[[DynamoStore], object]] = {

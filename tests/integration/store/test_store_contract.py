@@ -1,12 +1,14 @@
 """What every store does, the one in memory and the one on a table alike."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
 
 from chalicelib.application.ports import Store
+from chalicelib.domain.billing.due import Attempt, DueItem
 from chalicelib.domain.billing.numbering import assign_numbers
 from chalicelib.domain.kernel import unique
 from chalicelib.domain.kernel.change import (
@@ -23,12 +25,14 @@ from chalicelib.domain.kernel.value import Entity
 from tests.fakes_things import (
     CUSTOMER_ID,
     SUBSCRIPTION_ID,
+    a_contract,
     a_customer,
     a_dispute,
     a_due,
     a_letter,
     a_notification,
     a_refund,
+    a_proposal,
     a_reversal,
     a_series,
     a_settlement,
@@ -65,6 +69,7 @@ def read_back(store: Store, entity: Entity) -> Entity | bool | None:
         "UnplacedMoney": lambda: store.unplaced_money(
             unplaced_money().provider_reference, "CHARGEBACK", "true"
         ),
+        "Proposal": lambda: store.proposal(a_proposal().id),
         "SentLetter": lambda: store.letter_was_sent(SUBSCRIPTION_ID, a_letter().event_id),
     }
     return readers[type(entity).__name__]()
@@ -89,6 +94,7 @@ def test_what_is_not_there_is_not_found(store: Store, fresh: bool) -> None:  # n
         lambda: store.reversal(KEY, 1),
         lambda: store.refund(RefundKey(due=KEY, number=1), fresh=fresh),
         lambda: store.unplaced_money("QFQTPCQ8HXSKGK82", "CHARGEBACK", "true"),
+        lambda: store.proposal("01JD"),
     ]
     for read in reads:
         with pytest.raises(NotFound):
@@ -283,6 +289,55 @@ def test_a_batch_is_found_by_its_number(store: Store) -> None:
     assert store.settlement(12) == a_settlement()
     with pytest.raises(NotFound):
         store.settlement(13)
+
+
+def test_several_are_read_at_once_and_the_absent_left_out(store: Store) -> None:
+    owners = [f"{number:026}" for number in range(205)]
+    for start in range(0, len(owners), 50):
+        batch = owners[start : start + 50]
+        inserts = [Insert(a_due(subscription_id=owner)) for owner in batch]
+        inserts += [Insert(a_subscription(id=owner)) for owner in batch]
+        store.commit(Change(tuple(inserts)))
+    put(store, a_contract(subscription_id=owners[0]))
+    keys = [KEY.replace(subscription_id=owner) for owner in (*owners, "nobody")]
+    dues = store.due_items_at(keys)
+    assert dues == {key: a_due(subscription_id=key.subscription_id) for key in keys[:-1]}
+    assert set(store.subscriptions([*owners, "nobody"])) == set(owners)
+    assert store.contracts(owners) == {owners[0]: a_contract(subscription_id=owners[0])}
+    assert store.due_items_at([]) == {}
+    assert {each.id for each in store.every_subscription()} == set(owners)
+
+
+def test_what_is_parked_is_found_by_reason_oldest_first(store: Store) -> None:
+    def parked(owner: str, reason: str, day: int) -> DueItem:
+        tried = Attempt(number=1, state="refused", opened_at=AT + timedelta(days=day))
+        return a_due(subscription_id=owner, parked=reason, agenda_at=None, attempts=(tried,))
+
+    dues = [parked("A", "unpaid", 3), parked("B", "disputed", 9), parked("C", "unpaid", 1)]
+    untried = a_due(subscription_id="D", parked="unpaid", agenda_at=None)
+    put(store, *dues, untried, a_due(subscription_id="E"))
+
+    def owners(reason: str | None, limit: int) -> list[str]:
+        found = store.parked(reason, limit)
+        return [each.subscription_id for each in found if isinstance(each, DueItem)]
+
+    assert owners(None, 10) == ["B", "D", "C", "A"]
+    assert owners("unpaid", 10) == ["D", "C", "A"]
+    assert owners("unpaid", 2) == ["D", "C"]
+    assert owners("un", 10) == []
+    store.commit(Change((Replace(untried.next(parked=None, agenda_at=AT)),)))
+    assert owners("unpaid", 1) == ["C"]
+    put(store, a_settlement(parked="settlement_differs", agenda_at=None))
+    assert store.parked("settlement_differs", 1) == (
+        a_settlement(parked="settlement_differs", agenda_at=None),
+    )
+
+
+def test_proposals_are_told_newest_first(store: Store) -> None:
+    ids = [f"01JDREPA1R{number:016}" for number in (1, 3, 2)]
+    put(store, *[a_proposal(id=each) for each in ids])
+    assert [each.id for each in store.proposals(10)] == sorted(ids, reverse=True)
+    assert [each.id for each in store.proposals(1)] == [max(ids)]
 
 
 def test_of_eight_that_want_the_same_one_wins(store: Store) -> None:

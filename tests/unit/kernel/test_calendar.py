@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chalicelib.domain.kernel.calendar import (
+    anchor_days,
     completed_years,
     due_date,
     easter,
@@ -173,3 +174,14 @@ class TestCap1:
     ) -> None:
         """In a common year; in a leap year on the day itself."""
         assert completed_years(born_on, on) == expected
+
+
+@pytest.mark.parametrize("year", [2027, 2028])
+def test_every_anchor_day_falls_due_once_a_month(year: int) -> None:
+    """The days due on a date are those whose date n it is, counted the other way round."""
+    for n in range(12):
+        days = [date(year, 1, 31) + timedelta(days=back) for back in range(-30, 1)]
+        by_date: dict[date, list[int]] = {}
+        for anchor in days:
+            by_date.setdefault(due_date(anchor, n), []).append(anchor.day)
+        assert {on: list(anchor_days(on)) for on in by_date} == by_date

@@ -1,0 +1,1 @@
+"""Use cases: what operators ask, propose and approve."""

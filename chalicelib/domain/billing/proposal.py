@@ -1,0 +1,135 @@
+"""Two people for every repair: one proposes and sees what it would do, another approves that.
+
+    open --approved, nothing moved--> done
+      |--approved, something moved--> stale: proposed again on what stands now
+      |--a day goes by--------------> lapsed, in fact: it is never executed
+
+A proposal is the audit trail of what operators do: it is kept for ever, with who, when and why.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from chalicelib.domain.kernel.change import Change, Insert, Replace
+from chalicelib.domain.kernel.errors import Refused
+from chalicelib.domain.kernel.value import Entity
+
+LAPSES_AFTER = timedelta(hours=24)
+WHY_LENGTH_MAX = 500
+
+
+class Command(StrEnum):
+    """What an operator can ask for, as it is typed."""
+
+    RE_DRIVE = "re-drive"
+    GRANT_ATTEMPT = "grant-attempt"
+    WRITE_OFF = "write-off"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a command would do to what stands now.
+
+    Attributes:
+        basis: everything that was looked at, each with its version; when one of them has moved,
+            the plan is another one.
+        shown: the same change in words, a line each; no personal data.
+    """
+
+    basis: tuple[str, ...]
+    shown: tuple[str, ...]
+    change: Change
+
+
+class Proposal(Entity):
+    """A command that waits for a second person, and afterwards what became of it.
+
+    Attributes:
+        why: in the proposer's own words.
+        proposed_by: who, as the cloud's identity service names them.
+        lapses_at: from then on it is not executed any more.
+    """
+
+    is_personal: ClassVar[bool] = True
+
+    id: str
+    command: Command
+    arguments: dict[str, str]
+    why: str = Field(min_length=1, max_length=WHY_LENGTH_MAX)
+    proposed_by: str
+    proposed_at: datetime
+    lapses_at: datetime
+    basis: tuple[str, ...]
+    shown: tuple[str, ...]
+    state: Literal["open", "done", "stale"] = "open"
+    approved_by: str | None = None
+    approved_at: datetime | None = None
+
+    def is_same_request(self, command: Command, arguments: dict[str, str], who: str) -> bool:
+        """Whether it is what that person asks for again, perhaps because the answer was lost."""
+        mine = (self.command, self.arguments, self.proposed_by)
+        return mine == (command, arguments, who)
+
+
+def person_of(who: str) -> str:
+    """The person behind an identity: one person in two roles is one pair of eyes.
+
+    `arn:aws:sts::1:assumed-role/Approver/zoe` and `arn:aws:iam::1:user/zoe` are both `zoe`.
+    """
+    return who.rpartition("/")[2].casefold()
+
+
+def proposed(
+    proposal_id: str,
+    command: Command,
+    arguments: dict[str, str],
+    plan: Plan,
+    *,
+    why: str,
+    who: str,
+    now: datetime,
+) -> tuple[Proposal, Change]:
+    """The proposal, and what to commit: itself, and nothing of what it proposes."""
+    proposal = Proposal(
+        id=proposal_id,
+        command=command,
+        arguments=arguments,
+        why=why,
+        proposed_by=who,
+        proposed_at=now,
+        lapses_at=now + LAPSES_AFTER,
+        basis=plan.basis,
+        shown=plan.shown,
+    )
+    return proposal, Change((Insert(proposal),))
+
+
+def may_approve(proposal: Proposal, *, who: str, now: datetime) -> None:
+    """Whether that person may approve it now.
+
+    Raises:
+        Refused: `ALREADY_DONE`, `CHANGED_SINCE`, `PROPOSAL_LAPSED` or `SAME_PERSON`.
+    """
+    if proposal.state == "done":
+        raise Refused("ALREADY_DONE", proposal.id)
+    if proposal.state == "stale":
+        raise Refused("CHANGED_SINCE", proposal.id)
+    if now >= proposal.lapses_at:
+        raise Refused("PROPOSAL_LAPSED", proposal.id)
+    if person_of(who) == person_of(proposal.proposed_by):
+        raise Refused("SAME_PERSON", proposal.id)
+
+
+def approved(proposal: Proposal, plan: Plan | None, *, who: str, now: datetime) -> Change:
+    """Exactly what was shown, with the approval in the same commit; or the note that it is stale.
+
+    `plan` is made again on what stands now; None when the command is refused by now.
+    """
+    if plan is None or (plan.basis, plan.shown) != (proposal.basis, proposal.shown):
+        return Change((Replace(proposal.next(state="stale")),))
+    done = proposal.next(state="done", approved_by=who, approved_at=now)
+    return Change((Replace(done), *plan.change.writes))

@@ -1,0 +1,163 @@
+"""What can be typed, and the request that each command becomes."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Literal, get_args
+
+from chalicelib.adapters.ids import new_id
+from chalicelib.domain.billing.proposal import Command
+from chalicelib.domain.billing.repair import WriteOffReason
+
+Function = Literal["inspect", "propose", "approve"]
+STACK: Final = "tacite"
+SANDBOX: Final = "http://localhost:8000"
+ITEM: Final = "an amount owed, as parked and logs name it: <contract>.<period>.<instalment>"
+
+WHAT: Final = {
+    Command.RE_DRIVE: "charge a parked amount once more at once, or ask for its papers again",
+    Command.GRANT_ATTEMPT: "one attempt beyond the budget of an amount owed",
+    Command.WRITE_OFF: "give an unpaid amount up",
+}
+LOOKING: Final = ("dry-run", "parked", "item", "proposal", "proposals")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One command as typed.
+
+    Attributes:
+        shown: how its answer is told.
+        sandbox: the address of a running sandbox; None for a deployment.
+        name: who one says one is, in the sandbox alone.
+    """
+
+    function: Function
+    request: dict[str, Any]
+    shown: str
+    stack: str
+    sandbox: str | None
+    name: str
+    as_json: bool
+
+
+def read(arguments: Sequence[str] | None = None) -> Wanted:
+    """The command of the command line; ends the process with a word when it is none."""
+    typed = parser().parse_args(arguments)
+    make: Callable[[argparse.Namespace], tuple[Function, str, dict[str, Any]]] = typed.make
+    function, shown, request = make(typed)
+    return Wanted(
+        function=function,
+        request=request,
+        shown=shown,
+        stack=typed.stack,
+        sandbox=typed.sandbox,
+        name=typed.name,
+        as_json=typed.json,
+    )
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its help."""
+    root = argparse.ArgumentParser(
+        prog="python -m infra.operate",
+        description="Look at what is charged and what waits for a person; propose and approve.",
+        epilog="What to do about what: docs/runbooks/README.md.",
+    )
+    root.add_argument("--stack", default=STACK, help="the deployment (default: %(default)s)")
+    root.add_argument(
+        "--sandbox", action="store_const", const=SANDBOX, help="the running sandbox instead"
+    )
+    root.add_argument(
+        "--as",
+        dest="name",
+        default="operator",
+        metavar="NAME",
+        help="who you are, in the sandbox alone (default: %(default)s)",
+    )
+    root.add_argument("--json", action="store_true", help="the answer as JSON")
+    commands = root.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _looks(commands)
+    _repairs(commands)
+    approve = commands.add_parser("approve", help="have done what somebody else proposed")
+    approve.add_argument("proposal", help="the id that proposing it printed")
+    approve.set_defaults(make=lambda typed: ("approve", "approved", {"id": typed.proposal}))
+    return root
+
+
+def _looks(commands: Any) -> None:
+    dry_run = commands.add_parser("dry-run", help="what a day will charge, and what looks wrong")
+    dry_run.add_argument(
+        "--on", type=date.fromisoformat, metavar="DATE", help="a date in Paris (default: tomorrow)"
+    )
+    dry_run.add_argument(
+        "--every-contract",
+        action="store_true",
+        help="read the whole table too, for contracts without a next period",
+    )
+    dry_run.set_defaults(make=_dry_run)
+    parked = commands.add_parser("parked", help="what waits for a person, why and since when")
+    parked.add_argument("--reason", help="only what is parked for that reason")
+    _limited(parked)
+    parked.set_defaults(
+        make=lambda typed: _ask("parked", reason=typed.reason, limit=typed.limit),
+    )
+    item = commands.add_parser("item", help="one amount owed with its tries and its accounts")
+    item.add_argument("item", help=ITEM)
+    item.set_defaults(make=lambda typed: _ask("item", item=typed.item))
+    proposal = commands.add_parser("proposal", help="one proposal: who, when, why, what")
+    proposal.add_argument("proposal", help="its id")
+    proposal.set_defaults(make=lambda typed: _ask("proposal", id=typed.proposal))
+    proposals = commands.add_parser("proposals", help="what operators did, newest first")
+    _limited(proposals)
+    proposals.set_defaults(make=lambda typed: _ask("proposals", limit=typed.limit))
+
+
+def _limited(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--limit",
+        type=int,
+        default=100,
+        metavar="COUNT",
+        help="at most so many (default: %(default)s)",
+    )
+
+
+def _repairs(commands: Any) -> None:
+    for command in Command:
+        each = commands.add_parser(command.value, help=f"propose: {WHAT[command]}")
+        each.add_argument("item", help=ITEM)
+        if command is Command.WRITE_OFF:
+            each.add_argument("--reason", required=True, choices=get_args(WriteOffReason))
+        each.add_argument(
+            "--why",
+            required=True,
+            metavar="TEXT",
+            help="for the record, and for who approves; no names of learners",
+        )
+        each.set_defaults(make=_proposing(command))
+
+
+def _proposing(command: Command) -> Callable[[argparse.Namespace], tuple[str, str, dict[str, Any]]]:
+    def make(typed: argparse.Namespace) -> tuple[str, str, dict[str, Any]]:
+        named = {name: getattr(typed, name, None) for name in ("item", "reason")}
+        request = {
+            "id": new_id(),
+            "command": command.value,
+            "arguments": {name: value for name, value in named.items() if value is not None},
+            "why": typed.why,
+        }
+        return "propose", "proposed", request
+
+    return make
+
+
+def _dry_run(typed: argparse.Namespace) -> tuple[Function, str, dict[str, Any]]:
+    on = typed.on.isoformat() if typed.on else None
+    return _ask("dry-run", on=on, every_contract=typed.every_contract)
+
+
+def _ask(question: str, **about: Any) -> tuple[Function, str, dict[str, Any]]:
+    told = {name: value for name, value in about.items() if value is not None}
+    return "inspect", question, {"question": question, **told}
