@@ -9,8 +9,8 @@ from chalicelib.domain.billing.due import Attempt, DueItem, DueState
 from chalicelib.domain.billing.guards import Charging, Halted, Stopped
 from chalicelib.domain.billing.journal import Account, balanced
 from chalicelib.domain.billing.numbering import Series
-from chalicelib.domain.billing.refund import Refund, promise
 from chalicelib.domain.billing.proposal import Command, Proposal
+from chalicelib.domain.billing.refund import Refund, promise
 from chalicelib.domain.billing.renewal import due_item
 from chalicelib.domain.billing.reversal import Reversal, give_back
 from chalicelib.domain.billing.settlement import KindSum, Settlement

@@ -13,8 +13,8 @@ from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.guards import LIMITS, Ask, Charging, Limits
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.outcomes import Outcome
-from chalicelib.domain.billing.refund import Refund
 from chalicelib.domain.billing.proposal import Proposal
+from chalicelib.domain.billing.refund import Refund
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.billing.unplaced import UnplacedMoney

@@ -21,8 +21,8 @@ from chalicelib.domain.billing.dispute import Dispute
 from chalicelib.domain.billing.due import Attempt, DueItem
 from chalicelib.domain.billing.guards import Charging
 from chalicelib.domain.billing.numbering import Series
-from chalicelib.domain.billing.refund import Refund
 from chalicelib.domain.billing.proposal import Proposal
+from chalicelib.domain.billing.refund import Refund
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.billing.unplaced import UnplacedMoney

@@ -44,15 +44,14 @@ from chalicelib.domain.billing.dispute import Dispute
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.guards import Charging
 from chalicelib.domain.billing.numbering import Series
-from chalicelib.domain.billing.refund import Refund
 from chalicelib.domain.billing.proposal import Proposal
+from chalicelib.domain.billing.refund import Refund
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.billing.unplaced import UnplacedMoney
 from chalicelib.domain.contract.subscription import Contract, Subscription
-from chalicelib.domain.kernel.ids import DueKey, RefundKey
 from chalicelib.domain.kernel.calendar import start_of_day
-from chalicelib.domain.kernel.ids import DueKey
+from chalicelib.domain.kernel.ids import DueKey, RefundKey
 from chalicelib.domain.kernel.unique import Unique
 from chalicelib.domain.kernel.value import Entity
 from chalicelib.domain.people.correspondence import SentLetter
@@ -222,10 +221,6 @@ def of(entity: Entity) -> Key:  # noqa: C901, PLR0911, PLR0912 - one line for ea
             raise TypeError(type(entity).__name__)
 
 
-def agenda_of(entity: Entity) -> AgendaKey | None:  # noqa: PLR0911 - one line for each kind
-    """The agenda attributes of a thing, None when it has nothing more to do."""
-
-
 def agenda_of(entity: Entity) -> AgendaKey | None:
     """The agenda attributes of a thing, None when it has nothing more to do and is not parked."""
     match entity:
@@ -237,7 +232,7 @@ def agenda_of(entity: Entity) -> AgendaKey | None:
             return _to_do(entity)
 
 
-def _to_do(entity: Entity) -> AgendaKey | None:
+def _to_do(entity: Entity) -> AgendaKey | None:  # noqa: PLR0911 - one line for each kind
     match entity:
         case Checkout():
             return _agenda(entity.agenda_at, "checkout", entity.id)
