@@ -60,9 +60,19 @@ def apply_report_available(
 
 
 def announce(batch: int, name: str, *, now: datetime, ports: Ports) -> None:
-    """Have the report of a batch read; announcing it again changes nothing."""
-    with suppress(errors.Conflict):
+    """Have the report of a batch read; announcing it again changes nothing.
+
+    Raises:
+        Conflict: traffic kept the announcement out.
+    """
+    try:
         ports.store.commit(announced(batch, name, now))
+    except errors.Conflict as lost:
+        # told before: finding it is success, not finding it is a commit that must come again
+        try:
+            ports.store.settlement(batch)
+        except errors.NotFound:
+            raise lost from None
 
 
 def read_settlement(batch: int, *, ports: Ports, at_once: int = AT_ONCE) -> None:

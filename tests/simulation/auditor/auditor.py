@@ -23,7 +23,7 @@ from tests.simulation.auditor.accounts import (
 )
 from tests.simulation.auditor.months import midnight, paris_day
 from tests.simulation.provider.cards import Cards, Kind
-from tests.simulation.provider.provider import Payment
+from tests.simulation.provider.money import Payment
 
 FINDINGS_MAX = 25
 TRIES_IN = ((timedelta(hours=24), 10), (timedelta(days=30), 15))
@@ -37,7 +37,6 @@ class Auditor:
 
     Attributes:
         payments: what was taken for each month of each contract.
-        lost: payments whose notification never came.
     """
 
     clock: Callable[[], datetime]
@@ -48,7 +47,6 @@ class Auditor:
         default_factory=lambda: defaultdict(list)
     )
     charges: int = 0
-    lost: set[str] = field(default_factory=set)
     _stopped: dict[str, str] = field(default_factory=dict)
     _failed: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
 

@@ -9,7 +9,8 @@ from random import Random
 from tests.simulation.faults.kinds import AT_EFFECT, FAULTS, RATES, SPELLS, Fault
 from tests.simulation.world.dice import Dice
 
-CLOCK_OFF_MINUTES = 6
+CLOCK_OFF_SECONDS = 290
+"""Further off, nothing is charged at all."""
 COMMIT = "store.commit"
 
 Spell = tuple[datetime, datetime]
@@ -90,7 +91,7 @@ class Weather:
         if "clock_off" not in self.faults:
             return timedelta(0)
         stream = self.dice.stream("clock", role)
-        off = timedelta(seconds=stream.randint(-60 * CLOCK_OFF_MINUTES, 60 * CLOCK_OFF_MINUTES))
+        off = timedelta(seconds=stream.randint(-CLOCK_OFF_SECONDS, CLOCK_OFF_SECONDS))
         self.injected["clock_off"] += 1
         return off
 

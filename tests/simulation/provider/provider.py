@@ -21,31 +21,12 @@ from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.selling.checkout import StoredMethod
 from tests.simulation.faults.weather import Weather
 from tests.simulation.provider.cards import Card, Cards, Mood
+from tests.simulation.provider.money import Payment
+from tests.simulation.provider.reports import Reports
 from tests.simulation.provider.words import REASONS
 
 KEY_KEPT = timedelta(days=7)
 CHANGES_ITS_MIND_AFTER_HOURS = (1, 5, 20, 60, 24 * 12, 24 * 50)
-
-
-@dataclass
-class Payment:
-    """Money that came from a shopper.
-
-    Attributes:
-        returned_minor: what of it went back.
-    """
-
-    name: str
-    reference: str
-    shopper: str
-    amount: Money
-    at: datetime
-    returned_minor: int = 0
-
-    @property
-    def kept_minor(self) -> int:
-        """What of it the platform still has."""
-        return self.amount.minor - self.returned_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +98,7 @@ class Provider:
     refused: set[str] = field(default_factory=set)
     pages: dict[str, Page] = field(default_factory=dict)
     stored: dict[str, list[StoredMethod]] = field(default_factory=dict)
+    reports: Reports = field(default_factory=Reports)
     _sessions: dict[str, Page] = field(default_factory=dict)
     _answers: dict[str, Answer] = field(default_factory=dict)
     _count: int = 0
@@ -245,6 +227,27 @@ class Provider:
         payment.returned_minor += amount.minor
         self.note(f"provider sends {amount.minor} of {payment.name} back for {reference}")
         self.watcher.sent_back(payment, amount.minor)
+
+    # ---- settlement ---------------------------------------------------------------------------
+
+    def close_batch(self, waits: Callable[[], bool]) -> None:
+        """Pay out what moved, tell it in a report, and notify that there is one.
+
+        What `waits` is told by a later batch.
+        """
+        name = self.reports.close(tuple(self.payments.values()), waits, self.clock())
+        if name is None:
+            return
+        self.note(f"provider settles {name}")
+        nothing = Money(minor=0, currency="EUR")
+        self.tell(Notice("REPORT_AVAILABLE", name, "", nothing, is_success=True, reason=name))
+
+    def report(self, name: str) -> str:
+        self._answer_or_raise()
+        text = self.reports.texts.get(name)
+        if text is None:
+            raise errors.NotFound(detail=name)
+        return text
 
     # ---- stored methods -----------------------------------------------------------------------
 

@@ -34,7 +34,6 @@ class PostOffice:
     Attributes:
         door: the process that keeps notifications; it answers or it does not.
         later: has something happen after a while.
-        lost: told the name of what will never be notified.
         undelivered: notifications on their way, which the door will have to take.
     """
 
@@ -43,16 +42,14 @@ class PostOffice:
     stream: Random
     later: Callable[[timedelta, Callable[[], None]], None]
     note: Callable[[str], None]
-    lost: Callable[[str], None]
     undelivered: int = 0
     _forged: list[Notice] = field(default_factory=list)
 
     def post(self, notice: Notice) -> None:
         """Take a notification of the provider."""
-        is_needed = notice.reference == "" or ".0000." in notice.reference
-        if not is_needed and self.weather.strikes("notice_lost"):
+        is_report = notice.event == "REPORT_AVAILABLE"
+        if not is_report and self.weather.strikes("notice_lost"):
             self.note(f"post loses {notice.event} {notice.name}")
-            self.lost(notice.name)
             return
         self._carry(notice)
         if self.weather.strikes("notice_twice"):

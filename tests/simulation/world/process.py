@@ -55,7 +55,9 @@ class Process:
 
     def __post_init__(self) -> None:
         self.store = cast("Store", Port("store", self.real.store, self))
-        self.gateway = cast("Gateway", Port("gateway", self.real.gateway, self))
+        line = Port("gateway", self.real.gateway, self)
+        line.clock_offset = lambda: -self.offset  # type: ignore[attr-defined] # seen from here
+        self.gateway = cast("Gateway", line)
         self.files = cast("Files", Port("files", self.real.files, self))
         self.queues = cast("Queues", Port("queues", self.real.queues, self))
         self.bus = cast("EventBus", Port("bus", self.real.bus, self))

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Any, Self
 
-from chalicelib.application.billing import work_shard
+from chalicelib.application.billing import reconcile_report, work_shard
 from chalicelib.entrypoints import letters
 from chalicelib.mails.render import RenderedMail
 
@@ -61,6 +61,7 @@ def bare_mail(fact: Any, lang: str) -> RenderedMail:
 def light_product() -> Iterator[None]:
     """The product without threads and without the typesetting of mails."""
     with ExitStack() as stack:
-        stack.enter_context(swapped(work_shard, "ThreadPoolExecutor", InTurn))
+        for module in (work_shard, reconcile_report):
+            stack.enter_context(swapped(module, "ThreadPoolExecutor", InTurn))
         stack.enter_context(swapped(letters, "render", bare_mail))
         yield

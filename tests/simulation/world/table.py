@@ -19,6 +19,7 @@ from tests.fakes_store import FakeStore
 
 E = TypeVar("E", bound=Entity)
 LAGS = timedelta(seconds=1)
+AGENDA = "AGENDA#"
 Place = tuple[str, keys.Key]
 
 
@@ -89,7 +90,8 @@ class Table(FakeStore):
 
     def next_due_at(self) -> datetime | None:
         """The earliest instant on the agenda."""
-        firsts = [agenda[0] for agenda in self._agenda.values() if agenda]
+        shards = (part for name, part in self._agenda.items() if name.startswith(AGENDA))
+        firsts = [agenda[0] for agenda in shards if agenda]
         if not firsts:
             return None
         gsk, key = min(firsts)

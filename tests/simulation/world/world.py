@@ -30,6 +30,8 @@ from tests.simulation.world.table import Table
 TICK = timedelta(minutes=5)
 BARREN_MAX = 12
 CALM = timedelta(days=10)
+TOLD_WITHIN = timedelta(days=2)
+WAITS = 0.2
 STEPS_MAX = 2_000_000
 ROLES = ("sweeper", "worker", "worker 2", "stream", "numberer", "writer", "door")
 
@@ -96,9 +98,10 @@ class World:
             self.dice.stream("post"),
             self.later,
             self.log,
-            self.auditor.lost.add,
         )
         self._settle_people()
+        self._settling = self.dice.stream("settlement")
+        self.later(timedelta(hours=18), self._close_batch)
 
     def run(self) -> Outcome:
         """Live all the days, then some calm ones, and look at what is left."""
@@ -158,6 +161,13 @@ class World:
         self.background.rest()
         self._barren = 0 if self._written > written else self._barren + 1
 
+    def _close_batch(self) -> None:
+        """Once a day the provider settles; in the last calm days there is nothing left to."""
+        is_over = self.clock() >= self.plan.ends_at + CALM - TOLD_WITHIN
+        self.provider.close_batch(lambda: not is_over and self._settling.random() < WAITS)
+        if not is_over:
+            self.later(timedelta(days=1), self._close_batch)
+
     # ---- who is there -------------------------------------------------------------------------
 
     def _process(self, role: str, policy: Facts | None = None) -> Process:
@@ -212,7 +222,14 @@ class World:
         self.auditor.written(before, after)
 
     def _close(self) -> Closing:
-        closing = Closing(self.auditor, self.table, self.fakes.files, self.ports, self.clock())
+        closing = Closing(
+            self.auditor,
+            self.table,
+            self.fakes.files,
+            self.provider.reports,
+            self.ports,
+            self.clock(),
+        )
         closing.audit()
         for work in self.background.given_up:
             self.auditor.find("given up", "background", work)

@@ -15,7 +15,9 @@ from chalicelib.domain.billing.journal import Account, balances
 from chalicelib.domain.billing.outcomes import Authorised, Refused
 from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.contract.subscription import Status
+from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.ids import DueKey
+from tests.crash import Saboteur
 from tests.examples import RETURN_URL, Shop, paris
 from tests.fakes import VISA, LostReply
 from tests.fakes_reports import Told, paid_out, report_name, report_text, settled
@@ -60,6 +62,14 @@ class TestAnnouncement:
     def test_other_reports_are_set_aside(self, changes: dict[str, Any], reason: str) -> None:
         shop = subscribed()
         assert shop.tell_report(report_name(3), **changes) == ("set_aside", reason)
+
+    def test_one_that_traffic_kept_out_comes_again(self) -> None:
+        shop = subscribed()
+        ports = Saboteur(shop.ports, at=0, how="conflict")
+        with pytest.raises(errors.Conflict):
+            announce(3, report_name(3), now=shop.ports.clock(), ports=ports)
+        announce(3, report_name(3), now=shop.ports.clock(), ports=ports)
+        assert shop.ports.store.settlement(3).agenda_at == shop.ports.clock()
 
 
 class TestKnownMoney:
