@@ -12,6 +12,7 @@ from chalice.test import Client, HTTPResponse
 from app import app
 from chalicelib.adapters.dynamodb.store import DynamoStore, Meter
 from chalicelib.adapters.keys import SecretKeys
+from chalicelib.application.ports import Ids
 from chalicelib.bootstrap import Container, use
 from chalicelib.settings import read_settings
 from tests.fakes import FACTS, KEYS, OPENING, SELLER, FakeClock, FakeGateway, FakeIds
@@ -135,15 +136,15 @@ def order_to_payment_page(site: Site) -> dict[str, list[tuple[str, float]]]:
     return asked
 
 
-def open_site(dynamodb: "DynamoDBClient", table: str) -> Site:
-    """The site on a table, from the opening day on."""
+def open_site(dynamodb: "DynamoDBClient", table: str, ids: Ids | None = None) -> Site:
+    """The site on a table, from the opening day on; `ids` where transactions must not repeat."""
     consumed: list[tuple[str, float]] = []
     ports, now = Container(read_settings(SETTINGS)), FakeClock(OPENING)
     gateway = FakeGateway(now)
     held: dict[str, Any] = {
         "clock": now,
         "gateway": gateway,
-        "store": DynamoStore(dynamodb, table, FakeIds(now), meter=_noting(consumed)),
+        "store": DynamoStore(dynamodb, table, ids or FakeIds(now), meter=_noting(consumed)),
         "_secret": SecretKeys(_Vault, "none"),  # type: ignore[arg-type]  # all it is asked for
     }
     vars(ports).update(held)

@@ -15,6 +15,7 @@ from chalicelib.application.billing.notices import (
     Unplaced,
     aside,
     placing,
+    stray,
     unknown,
 )
 from chalicelib.application.billing.reconcile_report import apply_report_available
@@ -45,6 +46,17 @@ WHAT_IS_LEFT_TO_OTHERS: Mapping[str, str] = {
     "RECURRING_CONTRACT": "the token's own event tells",
 }
 """Known events that change nothing here, and who tells what matters."""
+
+WHAT_WE_NEVER_ASK_FOR: Mapping[str, str] = {
+    "AUTHORISATION_ADJUSTMENT": "amounts are never adjusted",
+    "PAIDOUT_REVERSED": "nobody is paid out",
+    "PAYOUT_DECLINE": "nobody is paid out",
+    "PAYOUT_EXPIRE": "nobody is paid out",
+    "PAYOUT_THIRDPARTY": "nobody is paid out",
+    "REFUND_WITH_DATA": "a refund names its payment",
+    "VOID_PENDING_REFUND": "a refund is never called back",
+}
+"""Money that moves without us: somebody did that at the provider's own desk, so a person looks."""
 
 
 def apply_notification(raw: bytes, *, now: datetime, ports: Ports) -> tuple[Disposition, str]:
@@ -145,6 +157,7 @@ HANDLERS: Mapping[str, Handler] = {
     "REFUNDED_REVERSED": placing(enter_refund),
     **{event: placing(enter_dispute) for event in DISPUTE_EVENTS},
     **{event: aside(reason) for event, reason in WHAT_IS_LEFT_TO_OTHERS.items()},
+    **{event: stray(reason) for event, reason in WHAT_WE_NEVER_ASK_FOR.items()},
     "recurring.token.created": _apply_token,
     "recurring.token.alreadyExisting": _apply_token,
 }

@@ -118,11 +118,16 @@ def aside(reason: str) -> Handler:
     return placing(lambda _notice, _now, _ports: reason)
 
 
-def _unknown(_notice: Notice, _now: datetime, _ports: Ports) -> str:
-    raise Unplaced("an event nobody here knows")
+def stray(reason: str) -> Handler:
+    """A handler for money that moves without us, and why it cannot be ours."""
+
+    def enter(_notice: Notice, _now: datetime, _ports: Ports) -> str:
+        raise Unplaced(reason)
+
+    return placing(enter)
 
 
-unknown: Handler = placing(_unknown)
+unknown: Handler = stray("an event nobody here knows")
 
 
 def _park(notice: Notice, reason: str, now: datetime, ports: Ports) -> None:

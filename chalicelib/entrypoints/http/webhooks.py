@@ -104,12 +104,14 @@ def _tokens(request: Request, content: Mapping[str, Any], ports: Container) -> N
     signature = request.headers.get("hmacsignature")
     if not body_is_genuine(raw_bytes(request), signature, ports.keys.token_hmac):
         raise Forbidden("UNKNOWN_SENDER")
-    event, reference = _field(content, "type"), _field(content, "eventId")
     told = content.get("data")
-    token = _field(told, "storedPaymentMethodId") if isinstance(told, Mapping) else None
-    if not event or not reference or not token:
+    about: Mapping[str, Any] = told if isinstance(told, Mapping) else {}
+    event, token = _field(content, "type"), _field(about, "storedPaymentMethodId")
+    # a change of bank account has no event of its own to name, only the payment it was learnt from
+    reference = _field(content, "eventId") if token else _field(about, "pspReference")
+    if not event or not reference:
         raise Refused("BAD_JSON")
-    _keep(ports, reference, event, token, content)
+    _keep(ports, reference, event, token or "none", content)
 
 
 def _live(ports: Container) -> str:
