@@ -51,7 +51,7 @@ class Gate:
     _counting: Lock = field(default_factory=Lock)
 
     def begin(self, charges_max: int) -> None:
-        """A batch begins, of which so many at most will charge."""
+        """So many charges at most follow together, and are worth asking for at once."""
         self._wanted = charges_max
 
     def permits(self) -> bool:
@@ -97,12 +97,19 @@ class Gate:
                 return
             if step.shut == "canary" and waits < WAITS_MAX and self.has_time():
                 waits += 1
-                self.wait(WAIT_SECONDS)
+                self._wait()
             elif step.shut is not None:
                 self.shut = step.shut
                 return
             wanted, now = step.wanted or wanted, step.at or self.ports.clock()
         raise Conflict(detail="the brake was kept busy")
+
+    def _wait(self) -> None:
+        """Wait for the slice to be judged, on what this worker has to tell of it as well."""
+        if self._tally.reported:
+            self._send(self._of(0, self.ports.clock()))
+        else:
+            self.wait(WAIT_SECONDS)
 
     def _of(self, wanted: int, now: datetime) -> Ask:
         limits = self.ports.facts.limits

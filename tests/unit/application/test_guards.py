@@ -310,6 +310,30 @@ class TestGuardCanary:
         assert taken(world) == 30 * PRICE
         assert 0 < sum(waited) <= 30
 
+    def test_a_waiting_worker_tells_its_part_of_the_slice(self) -> None:
+        """What it keeps for its next batch would never be told: the slice would look untouched."""
+        world = a_town(1, UNGUARDED.replace(canary_min=20, canary_hold_minutes=0))
+        waited: list[float] = []
+        gate = Gate(world.ports, expected=100, has_time=lambda: True, wait=waited.append)
+        gate.begin(20)
+        for outcome in (Refused(code="20"),) * 20:
+            assert gate.permits()
+            gate.note(outcome)
+        assert not gate.permits()
+        assert (gate.shut, waited) == ("halted", [])
+        assert brake(world).refused == 20
+
+    def test_a_slice_that_its_worker_saw_succeed_lets_it_go_on_at_once(self) -> None:
+        world = a_town(1, UNGUARDED.replace(canary_min=20))
+        waited: list[float] = []
+        gate = Gate(world.ports, expected=100, has_time=lambda: True, wait=waited.append)
+        gate.begin(20)
+        for number in range(20):
+            assert gate.permits()
+            gate.note(Authorised(provider_reference=f"GOOD{number}"))
+        assert gate.permits()
+        assert waited == []
+
 
 class TestGuardHalt:
     """The rate of approvals falls: a rule at the provider calls every card stolen."""
