@@ -1,8 +1,9 @@
-"""One shard of the agenda: everything due in it, ten at a time, while there is time left."""
+"""One shard of the agenda: everything due in it, ten together, while there is time left."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Lock
 
 from chalicelib.application.billing.advance import advance
 from chalicelib.application.billing.charging import Gate
@@ -48,34 +49,68 @@ def work_shard(
 ) -> Worked:
     """Advance whatever is due in a shard, however old, `at_once` together, while there is time.
 
-    One entry's failure never stops the others: it stays on the agenda for the next sweep. Charges
-    need permits, asked for by the batch; everything else goes on without. With `wait`, charges
+    Each thread takes the next entry when it is done with one: a charge whose answer is long in
+    coming holds back nobody else. One entry's failure never stops the others: it stays on the
+    agenda for the next sweep. Charges need permits, asked for by as many as go together; everything
+    else goes on without. With `wait`, charges
     wait here for the outcome of the day's first slice; without it, for the next sweep.
     """
     entries = ports.store.due_entries(shard, ports.clock(), PAGE)
     gate = Gate(ports, expected=SHARDS * len(entries))
     if wait is not None:
         gate.has_time, gate.wait = has_time, wait
-    failed: list[str] = []
-    done = 0
+    line = _Line(entries, has_time, gate, at_once)
+    attempt = _try(ports, gate)
+
+    def work(_: int) -> None:
+        while (entry := line.take()) is not None:
+            line.end(entry, attempt(entry))
+
     with ThreadPoolExecutor(at_once) as pool:
-        for start in range(0, len(entries), at_once):
-            if not has_time():
-                break
-            batch = entries[start : start + at_once]
-            gate.begin(sum(entry.kind == "due" for entry in batch))
-            for entry, problem in zip(batch, pool.map(_try(ports, gate), batch), strict=True):
-                done += 1
-                if problem:
-                    failed.append(f"{entry.kind} {entry.subscription_id} {problem}")
+        list(pool.map(work, range(at_once)))
     gate.close()
     return Worked(
-        done=done,
-        failed=tuple(failed),
-        left=len(entries) - done,
+        done=line.taken,
+        failed=tuple(line.failed),
+        left=len(entries) - line.taken,
         held=gate.held,
         shut=gate.shut if gate.held else None,
     )
+
+
+class _Line:
+    """What is due, taken entry by entry while there is time; one for all threads."""
+
+    def __init__(
+        self,
+        entries: tuple[AgendaEntry, ...],
+        has_time: Callable[[], bool],
+        gate: Gate,
+        at_once: int,
+    ) -> None:
+        self.taken = 0
+        self.failed: list[str] = []
+        self._entries, self._has_time = entries, has_time
+        self._gate, self._at_once = gate, at_once
+        self._charges = sum(entry.kind == "due" for entry in entries)
+        self._turn = Lock()
+
+    def take(self) -> AgendaEntry | None:
+        """The next entry; None when there is none, or no time for it."""
+        with self._turn:
+            if self.taken == len(self._entries) or not self._has_time():
+                return None
+            entry = self._entries[self.taken]
+            self.taken += 1
+            if entry.kind == "due":
+                self._gate.begin(min(self._charges, self._at_once))
+                self._charges -= 1
+            return entry
+
+    def end(self, entry: AgendaEntry, problem: str | None) -> None:
+        """Note what went wrong with an entry, if anything did."""
+        if problem:
+            self.failed.append(f"{entry.kind} {entry.subscription_id} {problem}")
 
 
 def _try(ports: Ports, gate: Gate) -> Callable[[AgendaEntry], str | None]:

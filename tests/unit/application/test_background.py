@@ -1,8 +1,11 @@
 """Background work: the agenda, numbers, papers, the stream's relay, the daily proof."""
 
 import json
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
+from threading import Event
 
 import pytest
 
@@ -27,11 +30,11 @@ from chalicelib.application.papers.names import (
 )
 from chalicelib.application.papers.post_invoice import post_invoice
 from chalicelib.application.patience import TRIES, commit_fresh
-from chalicelib.application.ports import AgendaEntry, QueueName
+from chalicelib.application.ports import AgendaEntry, ChargeRequest, Clock, QueueName
 from chalicelib.application.selling.open_payment import open_payment
 from chalicelib.domain.billing.agenda import shard
 from chalicelib.domain.billing.due import Attempt, DueState
-from chalicelib.domain.billing.outcomes import Authorised, Refused
+from chalicelib.domain.billing.outcomes import Authorised, Outcome, Refused
 from chalicelib.domain.contract.subscription import Status
 from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.change import Change, Insert, Replace
@@ -40,7 +43,7 @@ from chalicelib.domain.selling.checkout import Stage
 from infra.papers.samples import sample_confirmation
 from tests.crash import Saboteur
 from tests.examples import RETURN_URL, Shop, a_mail, paris
-from tests.fakes import OPENING, VISA, FakePorts, LostReply, NoAnswer
+from tests.fakes import OPENING, VISA, FakeGateway, FakePorts, LostReply, NoAnswer
 from tests.fakes_things import (
     SUBSCRIPTION_ID,
     a_due,
@@ -49,6 +52,7 @@ from tests.fakes_things import (
     a_subscription,
     one_of_each,
 )
+from tests.world import in_memory
 
 MINE = shard(SUBSCRIPTION_ID)
 FREEZE = sample_confirmation(subscription_id=SUBSCRIPTION_ID)
@@ -58,6 +62,25 @@ def subscribed() -> Shop:
     shop = Shop()
     shop.subscribe()
     return shop
+
+
+class SlowFirst(FakeGateway):
+    """A provider whose first answer comes after `others` later ones."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.others, self.was_last = 0, False
+        self._begun, self._ended = count(), count(1)
+        self._all = Event()
+
+    def charge(self, request: ChargeRequest) -> Outcome:
+        if next(self._begun) == 0:
+            self.was_last = self._all.wait(timeout=10)
+            return super().charge(request)
+        outcome = super().charge(request)
+        if next(self._ended) == self.others:
+            self._all.set()
+        return outcome
 
 
 def paid_but_unprocessed() -> Shop:
@@ -492,6 +515,19 @@ class TestWork:
         assert (worked.done, worked.left) == (0, 1)
         worked = work_shard(MINE, has_time=lambda: True, ports=shop.ports)
         assert (worked.done, worked.left, worked.failed) == (1, 0, ())
+
+    def test_a_charge_that_takes_long_holds_back_nobody_else(self) -> None:
+        """Two threads: while one waits for its answer, the other does all the rest."""
+        world = in_memory()
+        world.fakes.gateway = slow = SlowFirst(world.fakes.clock)
+        shops = [world.subscribe(f"buyer{number}") for number in range(40)]
+        shards = Counter(shard(each) for each in shops)
+        ((crowded, people),) = shards.most_common(1)
+        world.move_to_next_due(shops[0])
+        slow.others = people - 1
+        worked = work_shard(crowded, has_time=lambda: True, ports=world.ports, at_once=2)
+        assert (worked.done, worked.failed) == (people, ())
+        assert slow.was_last
 
     def test_a_lost_race_is_decided_again_four_times_at_most(self) -> None:
         """Then it is somebody else's turn to try."""
