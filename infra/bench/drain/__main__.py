@@ -33,8 +33,8 @@ SIZES: Final = (1_000, 10_000, 100_000)
 DUE: Final = 2_000
 CALM_DUE: Final = 200
 SEED: Final = 20_270_310
-SHARDS: Final = tuple(range(4))
-TURNS_DUE: Final = 400
+SHARDS: Final = tuple(range(5))
+TURNS_DUE: Final = 500
 OUT: Final = Path("docs/benchmarks")
 
 

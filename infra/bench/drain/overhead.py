@@ -11,10 +11,12 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import requests
+from botocore.exceptions import ClientError
 
 from chalicelib.application.billing.work_shard import AT_ONCE
 from chalicelib.bootstrap import Container, use
@@ -91,8 +93,13 @@ class WrittenDown:
             words = str(request)
             owner = OWNER.search(words)
             again = _on_the_other_table(request)
+            try:
+                reply = real(**request)
+            except ClientError:
+                self.notebook.write(owner[1] if owner else "", lambda: _refused(real, again))
+                raise
             self.notebook.write(owner[1] if owner else "", lambda: real(**again))
-            return real(**request)
+            return reply
 
         return call
 
@@ -141,7 +148,7 @@ def compare(stage: Stage, odds: Odds, seed: int, shards: Sequence[int]) -> Pair:
         _note_charges(container, notebook)
         use(container)
         pair = Pair()
-        for shard in shards:
+        for turn, shard in enumerate(shards):
             started = time.perf_counter()
             said = answer(app, _call(shard), shard)
             worked = time.perf_counter()
@@ -152,9 +159,11 @@ def compare(stage: Stage, odds: Odds, seed: int, shards: Sequence[int]) -> Pair:
             _in_turn(asked)
             with ThreadPoolExecutor(AT_ONCE) as pool:
                 list(pool.map(_in_turn, calls.values()))
-            pair.bare.append(time.perf_counter() - again)
-            pair.engine.append(worked - started)
-            pair.renewals += len(calls)
+            ended = time.perf_counter()
+            if turn:  # in the first one the day's first slice is judged, which takes its time
+                pair.bare.append(ended - again)
+                pair.engine.append(worked - started)
+                pair.renewals += len(calls)
         return pair
 
 
@@ -172,6 +181,12 @@ def _call(shard: int) -> dict[str, Any]:
 def _note_charges(container: Container, notebook: Notebook) -> None:
     client = container.gateway._facade.client  # type: ignore[attr-defined]  # noqa: SLF001
     client.http_client.request = Charges(client.http_client.request, notebook)
+
+
+def _refused(call: Callable[..., Any], request: dict[str, Any]) -> None:
+    """What a condition refused once is refused again; another order of threads may let it by."""
+    with suppress(ClientError):
+        call(**request)
 
 
 def _in_turn(calls: Sequence[Callable[[], object]]) -> None:
