@@ -1,7 +1,7 @@
 """The rest of the world in memory: clock, ids, files, queues, bus, post, accounts."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -65,6 +65,9 @@ class FakeFiles:
         if name not in self.contents:
             raise NotFound(detail=name)
         return self.contents[name]
+
+    def names(self, folder: str, *, after: str = "") -> Iterator[str]:
+        return iter(sorted(n for n in self.contents if n.startswith(folder) and n > after))
 
     def link(self, name: str, *, file_name: str, seconds: int = 300) -> str:
         return f"https://files.example/{name}?as={file_name}&for={seconds}"

@@ -1,5 +1,6 @@
 """Papers in S3, written once: a name that is taken stays as it was."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,12 @@ class S3Files:
             if error.response["Error"]["Code"] in ABSENT:
                 raise NotFound("NOT_FOUND", name) from error
             raise
+
+    def names(self, folder: str, *, after: str = "") -> Iterator[str]:
+        pages = self.client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=folder, StartAfter=after
+        )
+        return (found["Key"] for page in pages for found in page.get("Contents", ()))
 
     def link(self, name: str, *, file_name: str, seconds: int = 300) -> str:
         return self.client.generate_presigned_url(

@@ -352,6 +352,10 @@ class Files(Protocol):
         """Raises NotFound."""
         ...
 
+    def names(self, folder: str, *, after: str = "") -> Iterator[str]:
+        """Every name in a folder that sorts after another, in order."""
+        ...
+
     def link(self, name: str, *, file_name: str, seconds: int = 300) -> str:
         """An address from which the file can be downloaded for a while."""
         ...

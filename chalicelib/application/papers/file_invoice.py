@@ -6,6 +6,7 @@ from collections.abc import Callable
 from chalicelib.application.papers.names import invoice_file, invoice_record_file
 from chalicelib.application.ports import Ports
 from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.restore import filed
 from chalicelib.domain.kernel.calendar import paris_date
 from chalicelib.domain.kernel.change import AlreadyStamped, Change, Stamp
 from chalicelib.domain.papers.invoice import InvoiceRecord, freeze_invoice
@@ -14,6 +15,10 @@ from chalicelib.domain.people.customer import BillingIdentity
 
 JSON = "application/json"
 PDF = "application/pdf"
+
+
+class NumberTaken(Exception):
+    """The number stands on the invoice of somebody else, which nobody else may be sent."""
 
 
 def file_invoice(due: DueItem, render: Callable[[InvoiceRecord], bytes], *, ports: Ports) -> None:
@@ -47,7 +52,10 @@ def _frozen(due: DueItem, ports: Ports) -> InvoiceRecord:
     name = invoice_record_file(due)
     if ports.files.put_once(name, record.model_dump_json().encode(), JSON):
         return record
-    return InvoiceRecord.model_validate_json(ports.files.get(name))
+    kept = InvoiceRecord.model_validate_json(ports.files.get(name))
+    if filed(kept).key != due.key:
+        raise NumberTaken(due.number or "")
+    return kept
 
 
 def invoice_record(due: DueItem, identity: BillingIdentity, ports: Ports) -> InvoiceRecord:

@@ -1,12 +1,13 @@
 """Where papers lie; a name is derived from identity, so that nothing is ever filed twice."""
 
 from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.papers.numbering import invoice_name
 
 
 def invoice_file(due: DueItem) -> str:
     """The PDF of an invoice."""
     assert due.number is not None, "a file has a number"
-    return f"invoices/{due.number[1:5]}/{due.number}.pdf"
+    return f"{invoice_name(due.number)}.pdf"
 
 
 def invoice_record_file(due: DueItem) -> str:

@@ -11,12 +11,18 @@ BATCH_MAX = 10
 
 
 class Series(Entity):
-    """The counter of one (legal entity, series, year); `following` is the next number."""
+    """The counter of one (legal entity, series, year).
+
+    Attributes:
+        following: the next number.
+        table_id: the table it counts in; in a restored copy it may be behind the papers.
+    """
 
     legal_entity: str
     series: str
     year: int
     following: int = 1
+    table_id: str | None = None
 
 
 def assign_numbers(series: Series, keys: tuple[DueKey, ...], *, issued_on: date) -> Change:

@@ -16,3 +16,14 @@ def number_text(year: int, rank: int, series: str = INVOICE_SERIES) -> str:
     text = f"{series}{year:04}-{rank:08}"
     assert NUMBER.fullmatch(text), text
     return text
+
+
+def invoice_name(number: str) -> str:
+    """Where an invoice and its record lie, but for their extensions; names sort as numbers do."""
+    return f"invoices/{number[1:5]}/{number}"
+
+
+def rank_of(number: str) -> int:
+    """The rank of a number in its series and year."""
+    assert NUMBER.fullmatch(number), number
+    return int(number.rpartition("-")[2])
