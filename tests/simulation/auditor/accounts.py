@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from tests.simulation.auditor.months import anchor_of, ends_on, midnight, starts_on
+from tests.simulation.auditor.months import anchor_of, ends_on, midnight, paris_day, starts_on
 from tests.simulation.provider.cards import Kind
 
 SUSPENDS_AFTER = {"recommended": 7, "as_written": 0, "strict": 15}
@@ -68,6 +68,10 @@ class Account:
         ordered_at: each instant at which the order button was pressed.
         dark: from when to when the service was off; the last may be open.
         trials: what was tried for each month, by reference.
+        uncaptured_at: when the payment of a month turned out not to come.
+        disputes: the last word of the bank, by payment.
+        held_at: since when nothing may be charged by itself.
+        released_at: when it might be charged again: the next month that begins is owed.
     """
 
     id: str
@@ -78,6 +82,10 @@ class Account:
     wishes: list[Wish] = field(default_factory=list)
     dark: list[tuple[datetime, datetime | None]] = field(default_factory=list)
     trials: dict[int, dict[str, Trial]] = field(default_factory=dict)
+    uncaptured_at: dict[int, datetime] = field(default_factory=dict)
+    disputes: dict[str, str] = field(default_factory=dict)
+    held_at: datetime | None = None
+    released_at: list[datetime] = field(default_factory=list)
 
     def anchors(self) -> set[date]:
         """The first days this contract may have."""
@@ -104,15 +112,25 @@ class Account:
             possible = after | possible if wish.is_unsure else after
         return possible
 
+    def unpaid_since(self, month: int) -> date:
+        """The day from which a month that is unpaid counts as late."""
+        again = self.uncaptured_at.get(month)
+        return self.begins(month) if again is None else max(self.begins(month), paris_day(again))
+
     def is_dark_at(self, at: datetime) -> bool | None:
-        """Whether the service was off at an instant; None too close to a change to tell."""
+        """Whether the service was off at an instant; None too close to a change."""
         for begins, ends in self.dark:
             for edge in (begins, ends):
                 if edge is not None and abs(edge - at) <= CLOCKS_DIFFER:
                     return None
             if begins <= at and (ends is None or at < ends):
-                return True
+                return None if any(begins <= go <= at for go in self.released_at) else True
         return False
+
+    def was_dark_by(self, month: int) -> bool:
+        """Whether the service went off on the first day of a month, when it was to be charged."""
+        begins = midnight(self.begins(month))
+        return any(begins <= off < begins + timedelta(hours=26) for off, _ in self.dark)
 
     def is_dark_month(self, month: int) -> bool | None:
         """Whether a month began without service, and therefore is not owed."""

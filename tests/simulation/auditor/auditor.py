@@ -8,6 +8,7 @@ from typing import Literal
 
 from chalicelib.application.ports import ChargeRequest
 from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.guards import Charging
 from chalicelib.domain.billing.outcomes import Outcome
 from chalicelib.domain.contract.subscription import Subscription
 from chalicelib.domain.kernel.value import Entity
@@ -27,7 +28,7 @@ from tests.simulation.provider.money import Payment
 
 FINDINGS_MAX = 25
 TRIES_IN = ((timedelta(hours=24), 10), (timedelta(days=30), 15))
-FOR_EVER = ("number", "issued_on", "sha256", "paid_at", "mailed_at")
+FOR_EVER = ("number", "issued_on", "sha256", "mailed_at")
 FIRST = "0000"
 
 
@@ -47,6 +48,8 @@ class Auditor:
         default_factory=lambda: defaultdict(list)
     )
     charges: int = 0
+    stopped_at: datetime | None = None
+    halted_at: datetime | None = None
     _stopped: dict[str, str] = field(default_factory=dict)
     _failed: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
 
@@ -88,15 +91,24 @@ class Auditor:
         if account is None or account.anchor_on is None:
             self.find("charge", owner, "a charge without a contract")
             return
+        self._is_let(account)
         self._is_owed(account, month)
         self._is_first(account, month, request.reference)
         self._may_be_tried(account, month, request)
         self._keep(account, month, request, outcome)
 
+    def _is_let(self, account: Account) -> None:
+        """Nothing is charged once everybody was stopped, or while the contract is held."""
+        now = self.clock()
+        for why in (self.stopped_at, self.halted_at, account.held_at):
+            if why is not None and why < now:
+                self.find("stopped", account.id, f"charged, stopped since {why}")
+
     def _is_owed(self, account: Account, month: int) -> None:
         now = self.clock()
         begins = account.begins(month)
-        if now + CLOCKS_DIFFER < midnight(begins):
+        # the first month is paid with the order
+        if month and now + CLOCKS_DIFFER < midnight(begins):
             self.find("early", account.id, f"month {month} charged before {begins}")
         ends = account.possible_ends()
         if all(end is not None and begins >= end for end in ends):
@@ -108,7 +120,7 @@ class Auditor:
         for payment in self.payments[account.id, month]:
             trial = account.trials.get(month, {}).get(payment.reference)
             was_refused = trial is not None and trial.refused is not None
-            if payment.reference != reference and not was_refused:
+            if payment.reference != reference and not was_refused and payment.counts:
                 self.find("twice", account.id, f"month {month} charged beside {payment.reference}")
         for trial in account.trials.get(month, {}).values():
             if trial.reference == reference:
@@ -144,11 +156,21 @@ class Auditor:
         mood = self.cards.by_token[token].mood(self.clock())
         return mood.kind if mood else None
 
-    def sent_back(self, payment: Payment, minor: int) -> None:
-        """Money goes back."""
-        if payment.kept_minor < 0:
-            self.find("refund", payment.reference, f"{-payment.kept_minor} more than was taken")
-        assert minor > 0
+    def sent_back(self, payment: Payment) -> None:
+        """Money goes back, never more than came."""
+        gone = payment.returned_minor + payment.refunded_minor + payment.pending_minor
+        if gone > payment.amount.minor:
+            self.find("refund", payment.reference, f"{gone} of {payment.amount.minor}")
+
+    def uncaptured(self, payment: Payment) -> None:
+        """Money that was promised does not come."""
+        owner, month, _ = parts(payment.reference)
+        self.accounts[owner].uncaptured_at[month] = self.clock()
+
+    def disputed(self, payment: Payment, event: str) -> None:
+        """A bank speaks of a payment."""
+        owner, _, _ = parts(payment.reference)
+        self.accounts[owner].disputes[payment.name] = event
 
     def misused(self, what: str) -> None:
         """The provider was asked what it must never be asked."""
@@ -162,6 +184,9 @@ class Auditor:
             self._due_written(before, after)
         elif isinstance(after, Subscription):
             self._contract_written(before, after)
+        elif isinstance(after, Charging):
+            self.stopped_at = (self.stopped_at or self.clock()) if after.stopped else None
+            self.halted_at = (self.halted_at or self.clock()) if after.halted else None
         if before is not None and after is not None and after.version != before.version + 1:
             self.find("version", type(after).__name__, f"{before.version} to {after.version}")
 
@@ -188,6 +213,9 @@ class Auditor:
                 self.find("date", after.id, f"begins on {after.anchor_on}")
             account.anchor_on = after.anchor_on
             return
+        if before.held and not after.held:
+            account.released_at.append(self.clock())
+        account.held_at = (account.held_at or self.clock()) if after.held else None
         if after.anchor_on != before.anchor_on:
             self.find("date", after.id, "begins anew")
         if (after.status == "suspended") != (before.status == "suspended"):
@@ -204,12 +232,16 @@ class Auditor:
             self.find("suspended", account.id, "although nothing is unpaid for that long")
 
     def may_suspend(self, account: Account, now: datetime) -> bool:
-        """Whether a refused month is unpaid for so long that the service may be off."""
+        """Whether the service may be off: a month unpaid for that long, or a bank that disputes."""
+        if account.disputes:
+            return True
         wait = timedelta(days=SUSPENDS_AFTER[account.profile])
-        for month, trials in account.trials.items():
+        today = paris_day(now + CLOCKS_DIFFER)
+        for month in account.trials.keys() | account.uncaptured_at.keys():
+            trials = account.trials.get(month, {})
             refused = {trial.refused for trial in trials.values()} - {None}
-            is_late = paris_day(now + CLOCKS_DIFFER) >= account.begins(month) + wait
-            if refused and (is_late or "stop" in refused):
+            is_late = today >= account.unpaid_since(month) + wait
+            if "stop" in refused or (is_late and (refused or month in account.uncaptured_at)):
                 return True
         return False
 

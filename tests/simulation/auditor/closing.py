@@ -65,7 +65,7 @@ class Closing:
 
     def _nothing_kept(self, account: Account) -> None:
         for payment in self.auditor.payments[account.id, 0]:
-            if payment.kept_minor:
+            if payment.counts:
                 self.auditor.find("kept", account.id, f"{payment.name} without a contract")
 
     def _months(self, account: Account) -> None:
@@ -81,7 +81,8 @@ class Closing:
             due = self.dues.get((account.id, month))
             is_dark = account.is_dark_month(month)
             if due is None or due.state is DueState.LAPSED:
-                may_lack = is_blocked or is_dark is not False or begins in ends
+                is_withheld = bool(account.disputes) and account.was_dark_by(month)
+                may_lack = is_blocked or is_withheld or is_dark is not False or begins in ends
                 if not may_lack and midnight(begins) + CHARGED_WITHIN < self.now:
                     self.auditor.find("forgotten", account.id, f"month {month} of {begins}")
                 continue
@@ -92,7 +93,7 @@ class Closing:
         find = self.auditor.find
         name = f"month {due.period}"
         payments = self.auditor.payments[account.id, due.period]
-        kept = [payment for payment in payments if payment.kept_minor]
+        kept = [payment for payment in payments if payment.counts]
         if len(kept) > 1:
             find("kept", account.id, f"{name}: {[p.name for p in kept]}")
         if due.state is DueState.PAID and not kept:
@@ -137,14 +138,18 @@ class Closing:
     def _is_behind(self, account: Account) -> bool | None:
         """Whether a month is refused and unpaid for longer than the contract lets it be.
 
-        None while an outcome is unknown: then service stays as it was.
+        None while an outcome is unknown or a bank disputes: then service stays as it was.
         """
+        if account.disputes:
+            return None
         wait = timedelta(days=SUSPENDS_AFTER[account.profile])
-        for month, trials in account.trials.items():
+        for month in account.trials.keys() | account.uncaptured_at.keys():
             due = self.dues[account.id, month]
+            trials = account.trials.get(month, {})
             kinds = {trial.refused for trial in trials.values()} - {None}
-            is_late = paris_day(self.now) >= account.begins(month) + wait
-            if due.state is not DueState.PAID and kinds and (is_late or "stop" in kinds):
+            is_late = paris_day(self.now) >= account.unpaid_since(month) + wait
+            is_due = bool(kinds) or month in account.uncaptured_at
+            if due.state is not DueState.PAID and is_due and (is_late or "stop" in kinds):
                 return True if due.open_attempt is None else None
         return False
 
@@ -173,7 +178,8 @@ class Closing:
         for number in sorted(filed - set(numbered)):
             self.auditor.find("invoice", number, "belongs to nothing that is paid")
         for number, due in sorted(numbered.items()):
-            if due.state is not DueState.PAID:
+            account = self.auditor.accounts[due.subscription_id]
+            if due.state is not DueState.PAID and due.period not in account.uncaptured_at:
                 self.auditor.find("invoice", number, f"for what is {due.state}")
             elif number in filed:
                 self._says_the_truth(due)
@@ -202,6 +208,8 @@ class Closing:
             "bank": self.reports.payouts_minor,
             "returns": 0,
             "suspense": 0,
+            "disputes": sum(one.disputed_minor for one in payments if not one.is_lost),
+            "losses": sum(one.disputed_minor for one in payments if one.is_lost),
         }
         for account, minor in expected.items():
             if balance[account] != minor:

@@ -1,4 +1,4 @@
-"""Money at the provider."""
+"""Money at the provider, and what is said about it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +11,11 @@ class Payment:
     """Money that came from a shopper.
 
     Attributes:
-        returned_minor: what of it went back.
-        settled_in: the batch whose report tells of it, and `returned_in` of what went back.
+        returned_minor: given back as a whole, because it was not owed.
+        refunded_minor, pending_minor: sent back on demand, and on its way.
+        disputed_minor: what a bank took; `is_lost` when it keeps it.
+        is_uncaptured: whether the money does not come after all.
+        settled_in: the batch whose report tells of it, and `returned_in` of what was given back.
     """
 
     name: str
@@ -21,10 +24,43 @@ class Payment:
     amount: Money
     at: datetime
     returned_minor: int = 0
+    refunded_minor: int = 0
+    pending_minor: int = 0
+    disputed_minor: int = 0
+    is_lost: bool = False
+    is_uncaptured: bool = False
     settled_in: int | None = None
     returned_in: int | None = None
 
     @property
     def kept_minor(self) -> int:
         """What of it the platform still has."""
-        return self.amount.minor - self.returned_minor
+        gone = self.returned_minor + self.refunded_minor + self.disputed_minor
+        return 0 if self.is_uncaptured else self.amount.minor - gone
+
+    @property
+    def counts(self) -> bool:
+        """Whether it pays for a month."""
+        return not (self.is_uncaptured or self.returned_minor)
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether something became of it already."""
+        gone = self.returned_minor + self.refunded_minor + self.pending_minor
+        return bool(gone or self.disputed_minor or self.is_uncaptured)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a notification says, before it is put in words and signed."""
+
+    event: str
+    name: str
+    reference: str
+    amount: Money
+    is_success: bool
+    reason: str = ""
+    original: str = ""
+    extra: tuple[tuple[str, str], ...] = ()
+    token: str | None = None
+    shopper: str = ""

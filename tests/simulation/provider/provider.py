@@ -20,29 +20,14 @@ from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.selling.checkout import StoredMethod
 from tests.simulation.faults.weather import Weather
+from tests.simulation.provider.aftermath import Aftermath
 from tests.simulation.provider.cards import Card, Cards, Mood
-from tests.simulation.provider.money import Payment
+from tests.simulation.provider.money import Notice, Payment
 from tests.simulation.provider.reports import Reports
 from tests.simulation.provider.words import REASONS
 
 KEY_KEPT = timedelta(days=7)
 CHANGES_ITS_MIND_AFTER_HOURS = (1, 5, 20, 60, 24 * 12, 24 * 50)
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What a notification says, before it is put in words and signed."""
-
-    event: str
-    name: str
-    reference: str
-    amount: Money
-    is_success: bool
-    reason: str = ""
-    original: str = ""
-    extra: tuple[tuple[str, str], ...] = ()
-    token: str | None = None
-    shopper: str = ""
 
 
 @dataclass
@@ -62,6 +47,7 @@ class Answer:
     request: object
     at: datetime
     outcome: Outcome | None = None
+    order: str = ""
 
 
 class Watcher(Protocol):
@@ -71,7 +57,11 @@ class Watcher(Protocol):
 
     def captured(self, payment: Payment) -> None: ...
 
-    def sent_back(self, payment: Payment, minor: int) -> None: ...
+    def sent_back(self, payment: Payment) -> None: ...
+
+    def uncaptured(self, payment: Payment) -> None: ...
+
+    def disputed(self, payment: Payment, event: str) -> None: ...
 
     def misused(self, what: str) -> None: ...
 
@@ -102,6 +92,18 @@ class Provider:
     _sessions: dict[str, Page] = field(default_factory=dict)
     _answers: dict[str, Answer] = field(default_factory=dict)
     _count: int = 0
+    aftermath: Aftermath = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.aftermath = Aftermath(
+            self.weather,
+            self.weather.dice.stream("aftermath"),
+            self.later,
+            self.tell,
+            self.note,
+            self._name,
+            self.watcher,
+        )
 
     # ---- payment pages ------------------------------------------------------------------------
 
@@ -181,6 +183,7 @@ class Provider:
         self.payments[payment.name] = payment
         self.note(f"provider captures {amount.minor} for {reference} as {payment.name}")
         self.watcher.captured(payment)
+        self.aftermath.of(payment)
         self.tell(Notice("AUTHORISATION", payment.name, reference, amount, is_success=True))
         return Authorised(provider_reference=payment.name, method_label=card.method.label())
 
@@ -208,25 +211,51 @@ class Provider:
     def give_back(self, provider_reference: str, *, reference: str, idempotency_key: str) -> None:
         self._answer_or_raise()
         payment = self.payments[provider_reference]
-        self._back(payment, payment.amount, reference, idempotency_key)
+        if self._knows((payment.name, reference), idempotency_key) is not None:
+            return
+        payment.returned_minor += payment.amount.minor
+        order = self._order((payment.name, reference), idempotency_key)
+        self.note(f"provider gives {payment.name} back for {reference}")
+        self.watcher.sent_back(payment)
+        self.tell(
+            Notice(
+                "CANCEL_OR_REFUND",
+                order,
+                reference,
+                payment.amount,
+                is_success=True,
+                original=payment.name,
+            )
+        )
 
     def refund(
         self, provider_reference: str, amount: Money, *, reference: str, idempotency_key: str
-    ) -> None:
+    ) -> str:
         self._answer_or_raise()
-        self._back(self.payments[provider_reference], amount, reference, idempotency_key)
-
-    def _back(self, payment: Payment, amount: Money, reference: str, key: str) -> None:
+        payment = self.payments[provider_reference]
         asked = (payment.name, amount, reference)
+        known = self._knows(asked, idempotency_key)
+        if known is not None:
+            return known
+        order = self._order(asked, idempotency_key)
+        self.note(f"provider is asked to refund {amount.minor} of {payment.name}: {reference}")
+        self.aftermath.refund(payment, order, reference, amount)
+        self.watcher.sent_back(payment)
+        return order
+
+    def _knows(self, asked: object, key: str) -> str | None:
+        """The name of the order that was given under this key."""
         known = self._answers.get(key)
-        if known is not None and self.clock() < known.at + KEY_KEPT:
-            if known.request != asked:
-                self.watcher.misused(f"one key, two returns: {reference}")
-            return
-        self._answers[key] = Answer(asked, self.clock())
-        payment.returned_minor += amount.minor
-        self.note(f"provider sends {amount.minor} of {payment.name} back for {reference}")
-        self.watcher.sent_back(payment, amount.minor)
+        if known is None or self.clock() >= known.at + KEY_KEPT:
+            return None
+        if known.request != asked:
+            self.watcher.misused(f"one key, two orders: {asked}")
+        return known.order
+
+    def _order(self, asked: object, key: str) -> str:
+        order = self._name("O")
+        self._answers[key] = Answer(asked, self.clock(), order=order)
+        return order
 
     # ---- settlement ---------------------------------------------------------------------------
 

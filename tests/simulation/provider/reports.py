@@ -54,7 +54,7 @@ class Reports:
 
     @staticmethod
     def _comes(payment: Payment, batch: int, waits: Callable[[], bool]) -> bool:
-        if payment.settled_in is not None or waits():
+        if payment.settled_in is not None or payment.is_uncaptured or waits():
             return False
         payment.settled_in = batch
         return True

@@ -17,10 +17,13 @@ from chalicelib.entrypoints.http import webhooks
 from tests.crash import Killed
 from tests.fakes import FACTS, KEYS
 from tests.simulation.faults.weather import Weather
-from tests.simulation.provider.provider import Notice
+from tests.simulation.provider.money import Notice
 from tests.simulation.world.process import Process
 
 PATIENCE = (timedelta(seconds=20), timedelta(minutes=2), timedelta(minutes=30))
+MAY_BE_LOST = ("AUTHORISATION", "recurring.token.created")
+"""What other channels tell as well."""
+
 SIGNED = (
     "pspReference", "originalReference", "merchantAccountCode", "merchantReference",
     "value", "currency", "eventCode", "success",
@@ -47,8 +50,7 @@ class PostOffice:
 
     def post(self, notice: Notice) -> None:
         """Take a notification of the provider."""
-        is_report = notice.event == "REPORT_AVAILABLE"
-        if not is_report and self.weather.strikes("notice_lost"):
+        if notice.event in MAY_BE_LOST and self.weather.strikes("notice_lost"):
             self.note(f"post loses {notice.event} {notice.name}")
             return
         self._carry(notice)

@@ -106,10 +106,10 @@ class Table(FakeStore):
         after = None if isinstance(write, Remove) else self.things[key]
         if before is not None and self.clock is not None:
             self._before[key] = before, self.clock()
-        self._index(key, after)
+        self._index(key, before, after)
         self.watch(key, before, after)
 
-    def _index(self, key: keys.Key, after: Entity | None) -> None:
+    def _index(self, key: keys.Key, before: Entity | None, after: Entity | None) -> None:
         placed = self._placed.pop(key, None)
         if placed is not None:
             agenda = self._agenda[placed[0]]
@@ -118,5 +118,7 @@ class Table(FakeStore):
         if agenda_key is not None:
             self._placed[key] = agenda_key["gpk"], agenda_key["gsk"]
             insort(self._agenda.setdefault(agenda_key["gpk"], []), (agenda_key["gsk"], key))
+        if isinstance(before, DueItem):
+            del self._owned[before.subscription_id][key]
         if isinstance(after, DueItem):
             self._owned.setdefault(after.subscription_id, {})[key] = after

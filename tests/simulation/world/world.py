@@ -16,8 +16,10 @@ from tests.simulation.auditor.auditor import Auditor
 from tests.simulation.auditor.closing import Closing
 from tests.simulation.faults.weather import Weather
 from tests.simulation.provider.cards import Cards
-from tests.simulation.provider.provider import Notice, Provider
+from tests.simulation.provider.money import Notice
+from tests.simulation.provider.provider import Provider
 from tests.simulation.workload.learner import PROFILES, Learner, Town, arrival
+from tests.simulation.workload.operator import Operator
 from tests.simulation.world.background import Background
 from tests.simulation.world.dice import Dice
 from tests.simulation.world.log import KEPT, EventLog
@@ -100,6 +102,7 @@ class World:
             self.log,
         )
         self._settle_people()
+        self._put_on_duty()
         self._settling = self.dice.stream("settlement")
         self.later(timedelta(hours=18), self._close_batch)
 
@@ -205,6 +208,16 @@ class World:
             at = arrival(stream, self.plan.opens_at, self.plan.days)
             learner = Learner(number, town, stream)
             self.later(at - self.plan.opens_at, learner.arrive)
+
+    def _put_on_duty(self) -> None:
+        Operator(
+            desk=self._process("desk"),
+            table=self.table,
+            stream=self.dice.stream("operator"),
+            later=self.later,
+            note=self.log,
+            has_closed=lambda: self.clock() >= self.plan.ends_at,
+        ).begin()
 
     def _meanwhile(self) -> None:
         self.background.meanwhile()
