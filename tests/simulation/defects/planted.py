@@ -1,19 +1,20 @@
 """Defects to plant: each is a small change of the product, as somebody might make it by mistake."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
 from chalicelib.application.billing import (
-    advance,
     charge_due,
     number_invoices,
+    refund_due,
     settle_due,
 )
+from chalicelib.application.billing.charging import Gate
 from chalicelib.application.ports import AgendaEntry, Ports
-from chalicelib.domain.billing import agenda, renewal
+from chalicelib.domain.billing import agenda, dispute, renewal
 from chalicelib.domain.billing import settle as settling
 from chalicelib.domain.billing.due import DueItem, DueState
 from chalicelib.domain.billing.numbering import assign_numbers
@@ -134,7 +135,7 @@ def return_without_key() -> Iterator[None]:
     def key(secret: str, reference: str) -> str:
         return seal(secret, "charge", reference, str(next(moments)))
 
-    with swapped(advance, "idempotency_key", key):
+    with swapped(refund_due, "idempotency_key", key):
         yield
 
 
@@ -208,6 +209,25 @@ def claim_without_condition() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def brake_ignored() -> Iterator[None]:
+    """Charges are made without a permit."""
+    with swapped(Gate, "permits", lambda self: True):
+        yield
+
+
+@contextmanager
+def last_word_wins() -> Iterator[None]:
+    """A dispute stands where the latest notification puts it, however late that one is."""
+
+    def standing(events: Iterable[str]) -> str:
+        heard = [dispute.LADDER[event] for event in events if event in dispute.LADDER]
+        return heard[-1] if heard else "asked"
+
+    with swapped(dispute, "standing", standing):
+        yield
+
+
 DEFECTS: tuple[Defect, ...] = (
     key_with_time,
     retry_after_unknown,
@@ -222,4 +242,6 @@ DEFECTS: tuple[Defect, ...] = (
     dark_months_billed,
     today_only,
     claim_without_condition,
+    brake_ignored,
+    last_word_wins,
 )
