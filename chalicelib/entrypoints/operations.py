@@ -9,12 +9,12 @@ from datetime import date
 from typing import Any
 
 from chalicelib.application.billing.repairs import look
+from chalicelib.application.billing.repairs.amounts import due_key_of
 from chalicelib.application.billing.repairs.approve import approve as approve_repair
 from chalicelib.application.billing.repairs.foretell import foretell
-from chalicelib.application.billing.repairs.plans import due_key_of
 from chalicelib.application.billing.repairs.propose import propose as propose_repair
 from chalicelib.bootstrap import Container, caller_of, container
-from chalicelib.domain.billing.proposal import Command
+from chalicelib.domain.billing.proposal import Command, Order
 from chalicelib.domain.kernel.errors import BillingError, Invalid
 
 Answer = dict[str, Any]
@@ -41,14 +41,9 @@ def propose(request: Request, context: Any) -> Answer:
     def answer() -> Any:
         ports = container()
         who = caller_of(request, context.invoked_function_arn)
-        proposal = propose_repair(
-            str(request.get("id")),
-            _command(request),
-            _arguments(request),
-            why=str(request.get("why", "")),
-            who=who,
-            ports=ports,
-        )
+        why = str(request.get("why", ""))
+        order = Order(_command(request), _arguments(request), why, who)
+        proposal = propose_repair(str(request.get("id")), order, ports=ports)
         ports.note("repair_proposed", proposal_id=proposal.id, command=proposal.command.value)
         return proposal.model_dump(mode="json")
 
@@ -87,7 +82,7 @@ def _dry_run(request: Request, ports: Container) -> Any:
 
 def _parked(request: Request, ports: Container) -> Any:
     reason = request.get("reason")
-    found = look.waiting(str(reason) if reason else None, _limit(request), ports=ports)
+    found = look.parked(str(reason) if reason else None, _limit(request), ports=ports)
     return [each.model_dump(mode="json") for each in found]
 
 

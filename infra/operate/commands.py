@@ -7,18 +7,40 @@ from datetime import date
 from typing import Any, Final, Literal, get_args
 
 from chalicelib.adapters.ids import new_id
-from chalicelib.domain.billing.proposal import Command
+from chalicelib.application.billing.repairs.plans import PLANNERS
+from chalicelib.domain.billing.proposal import AT_ONCE, Command
 from chalicelib.domain.billing.repair import WriteOffReason
 
 Function = Literal["inspect", "propose", "approve"]
 STACK: Final = "tacite"
 SANDBOX: Final = "http://localhost:8000"
-ITEM: Final = "an amount owed, as parked and logs name it: <contract>.<period>.<instalment>"
+ITEM: Final = "an amount owed, as `parked` and logs name it: <contract>.<period>.<instalment>"
 
 WHAT: Final = {
-    Command.RE_DRIVE: "charge a parked amount once more at once, or ask for its papers again",
-    Command.GRANT_ATTEMPT: "one attempt beyond the budget of an amount owed",
-    Command.WRITE_OFF: "give an unpaid amount up",
+    Command.RE_DRIVE: "propose to try a parked amount, refund or return once more, at once",
+    Command.GRANT_ATTEMPT: "propose one attempt beyond the budget of an amount owed",
+    Command.WRITE_OFF: "propose to give an unpaid amount up",
+    Command.REFUND: "propose to send part of what paid an amount back",
+    Command.SETTLE_BY_EVIDENCE: "propose that an unknown attempt took the money, by a report",
+    Command.SETTLE_BY_ABSENCE: "propose that an unknown attempt took nothing, by reports",
+    Command.READ_BATCH: "propose to read a settlement report that was not announced",
+    Command.ANSWER_UNPLACED: "propose to close money that nobody answers for",
+    Command.STOP_CHARGING: "stop every charge at once; nobody has to approve",
+    Command.RESUME_CHARGING: "propose to charge again after a person stopped it",
+    Command.RELEASE_HALT: "propose to charge again after charging stopped itself",
+}
+POSITIONAL: Final = {
+    "item": "what is parked, by the name that `parked` prints",
+    "attempt": "an attempt: <contract>.<period>.<instalment>.<number>",
+    "batch": "the number of the provider's batch",
+    "money": "what is parked, by the name that `parked` prints",
+}
+OPTIONS: Final = {
+    "payment": "what the provider calls the payment (pspReference)",
+    "batches": "the first and the last batch that had to tell it: 41-46",
+    "minor": "how much, in whole minor units: 500 is 5.00 EUR",
+    "cause": "what for, in small letters; the same cause never sends twice: duplicate",
+    "answer": "what was done about it, in at most 200 characters",
 }
 LOOKING: Final = ("dry-run", "parked", "item", "proposal", "proposals")
 
@@ -125,30 +147,42 @@ def _limited(command: argparse.ArgumentParser) -> None:
 
 
 def _repairs(commands: Any) -> None:
-    for command in Command:
-        each = commands.add_parser(command.value, help=f"propose: {WHAT[command]}")
-        each.add_argument("item", help=ITEM)
-        if command is Command.WRITE_OFF:
-            each.add_argument("--reason", required=True, choices=get_args(WriteOffReason))
+    for command, (_, names) in PLANNERS.items():
+        each = commands.add_parser(command.value, help=WHAT[command], description=WHAT[command])
+        for name in names:
+            _argument(each, command, name)
         each.add_argument(
             "--why",
             required=True,
             metavar="TEXT",
             help="for the record, and for who approves; no names of learners",
         )
-        each.set_defaults(make=_proposing(command))
+        each.set_defaults(make=_proposing(command, names))
 
 
-def _proposing(command: Command) -> Callable[[argparse.Namespace], tuple[str, str, dict[str, Any]]]:
+def _argument(each: argparse.ArgumentParser, command: Command, name: str) -> None:
+    if name == "reason":
+        each.add_argument("--reason", required=True, choices=get_args(WriteOffReason))
+    elif name in OPTIONS or (name == "batch" and command is Command.SETTLE_BY_EVIDENCE):
+        told = OPTIONS.get(name) or POSITIONAL[name]
+        each.add_argument(f"--{name}", required=True, metavar=name.upper(), help=told)
+    else:
+        each.add_argument(name, help=POSITIONAL[name])
+
+
+def _proposing(
+    command: Command, names: tuple[str, ...]
+) -> Callable[[argparse.Namespace], tuple[str, str, dict[str, Any]]]:
+    shown = "stopped" if command in AT_ONCE else "proposed"
+
     def make(typed: argparse.Namespace) -> tuple[str, str, dict[str, Any]]:
-        named = {name: getattr(typed, name, None) for name in ("item", "reason")}
         request = {
             "id": new_id(),
             "command": command.value,
-            "arguments": {name: value for name, value in named.items() if value is not None},
+            "arguments": {name: getattr(typed, name) for name in names},
             "why": typed.why,
         }
-        return "propose", "proposed", request
+        return "propose", shown, request
 
     return make
 

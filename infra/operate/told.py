@@ -49,7 +49,7 @@ def parked(answer: Answer) -> list[str]:
             each["item"],
             each["reason"],
             amount(each["minor"], each["currency"]),
-            _when(each["since"]),
+            _when(each["since"]) if each["since"] else "",
             each["detail"],
             words.remedy(each["reason"]),
         )
@@ -105,6 +105,16 @@ def proposed(answer: Answer) -> list[str]:
     ]
 
 
+def stopped(answer: Answer) -> list[str]:
+    """Charging that was just stopped."""
+    return [
+        *_proposal(answer["result"]),
+        "",
+        "Done: no charge is made from the next batch on; webhooks and papers go on.",
+        "To go on, propose resume-charging.",
+    ]
+
+
 def approved(answer: Answer) -> list[str]:
     """A proposal that was just done."""
     return [*_proposal(answer["result"]), "", "Done."]
@@ -143,6 +153,7 @@ SHOWN: Final[Mapping[str, Callable[[Answer], list[str]]]] = {
     "proposal": proposal,
     "proposals": proposals,
     "proposed": proposed,
+    "stopped": stopped,
     "approved": approved,
 }
 

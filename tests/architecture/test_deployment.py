@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.dynamodb.keys import REPAIRS
+from chalicelib.adapters.dynamodb.keys import REPAIRS, charging
 from infra.packaging import build, template
 
 PROJECT = Path(__file__).parents[2]
@@ -98,7 +98,9 @@ def writes(function: str) -> list[tuple[str, Any]]:
         for statement in policy["Statement"]
         for action in statement["Action"]
         if action.startswith("dynamodb:")
-        and not action.startswith(("dynamodb:Get", "dynamodb:BatchGet", "dynamodb:Q", "dynamodb:S"))
+        and not action.startswith(
+            ("dynamodb:BatchGet", "dynamodb:Desc", "dynamodb:Get", "dynamodb:Q", "dynamodb:S")
+        )
     ]
 
 
@@ -106,12 +108,12 @@ class TestOperators:
     def test_looking_changes_nothing(self) -> None:
         assert writes("inspect") == []
 
-    def test_whoever_proposes_can_write_proposals_alone(self) -> None:
+    def test_whoever_proposes_can_write_proposals_and_stop_alone(self) -> None:
         """The table itself refuses that function every other item."""
         assert writes("propose") == [
             (
                 "dynamodb:PutItem",
-                {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [REPAIRS]}},
+                {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [REPAIRS, charging().pk]}},
             )
         ]
 

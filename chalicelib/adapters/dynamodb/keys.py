@@ -49,9 +49,9 @@ from chalicelib.domain.billing.refund import Refund
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.billing.unplaced import UnplacedMoney
+from chalicelib.domain.billing.waiting import parked_since
 from chalicelib.domain.contract.subscription import Contract, Subscription
-from chalicelib.domain.kernel.calendar import start_of_day
-from chalicelib.domain.kernel.ids import DueKey, RefundKey
+from chalicelib.domain.kernel.ids import EPOCH, DueKey, RefundKey
 from chalicelib.domain.kernel.unique import Unique
 from chalicelib.domain.kernel.value import Entity
 from chalicelib.domain.people.correspondence import SentLetter
@@ -223,13 +223,13 @@ def of(entity: Entity) -> Key:  # noqa: C901, PLR0911, PLR0912 - one line for ea
 
 def agenda_of(entity: Entity) -> AgendaKey | None:
     """The agenda attributes of a thing, None when it has nothing more to do and is not parked."""
-    match entity:
-        case DueItem(agenda_at=None, parked=str(reason)):
-            return _parked(reason, _tried_at(entity), entity.subscription_id)
-        case Settlement(agenda_at=None, parked=str(reason)):
-            return _parked(reason, entity.announced_at, str(entity.batch))
-        case _:
-            return _to_do(entity)
+    reason, to_do = getattr(entity, "parked", None), _to_do(entity)
+    if reason is None or to_do is not None:
+        return to_do
+    since = parked_since(entity) or EPOCH
+    instant = whole_second(since).astimezone(UTC).strftime(INSTANT)
+    owner_id = of(entity).pk.partition("#")[2]
+    return AgendaKey(gpk=PARKED, gsk=f"{reason}#{instant}#{owner_id}")
 
 
 def _to_do(entity: Entity) -> AgendaKey | None:  # noqa: PLR0911 - one line for each kind
@@ -299,16 +299,6 @@ def entry(key: Key, gsk: str) -> AgendaEntry:
             return AgendaEntry(kind, owner_id, due_key(key), at, refund=number)
         case _:
             raise TypeError(kind)
-
-
-def _parked(reason: str, since: datetime, owner_id: str) -> AgendaKey:
-    instant = whole_second(since).astimezone(UTC).strftime(INSTANT)
-    return AgendaKey(gpk=PARKED, gsk=f"{reason}#{instant}#{owner_id}")
-
-
-def _tried_at(due: DueItem) -> datetime:
-    """When an amount was last tried, or owed if it never was."""
-    return due.attempts[-1].opened_at if due.attempts else start_of_day(due.from_on)
 
 
 def _agenda(at: datetime | None, kind: Kind, owner_id: str) -> AgendaKey | None:

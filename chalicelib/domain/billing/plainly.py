@@ -11,15 +11,29 @@ from enum import Enum
 from typing import Any
 
 from chalicelib.domain.billing.due import Attempt, DueItem
+from chalicelib.domain.billing.guards import Charging
 from chalicelib.domain.billing.journal import balances
 from chalicelib.domain.billing.proposal import Plan
 from chalicelib.domain.kernel.change import Change, Insert, Replace, Write
 from chalicelib.domain.kernel.money import Money, exponent
-from chalicelib.domain.kernel.value import Entity
+from chalicelib.domain.kernel.value import Entity, Value
 
-NAMING = ("id", "subscription_id", "period", "instalment", "attempt", "kind", "value")
+NAMING = (
+    "id",
+    "subscription_id",
+    "period",
+    "instalment",
+    "attempt",
+    "refund",
+    "batch",
+    "provider_reference",
+    "event",
+    "success",
+)
 UNTOLD = ("version", "method", "method_label", "method_cause", "failed_tries")
 """Not for other eyes (a card), or of no weight here."""
+
+BRAKE = ("stopped", "halted", "fenced_since")
 
 
 def planned(
@@ -27,10 +41,15 @@ def planned(
 ) -> Plan:
     """The plan of a change that was decided on these things.
 
-    `notes` are what it rests on besides them, such as what the provider said.
+    `notes` are what it rests on besides them, such as what the provider said. The brake counts
+    charges all the time: what is told of it has to be the same later, and its version has not.
     """
     before = {name_of(entity): entity for entity in looked_at}
-    basis = tuple(f"{name} version {entity.version}" for name, entity in sorted(before.items()))
+    basis = tuple(
+        f"{name} version {entity.version}"
+        for name, entity in sorted(before.items())
+        if not isinstance(entity, Charging)
+    )
     told = [line for write in change.writes for line in _told(write, before, now)]
     return Plan(basis=basis, shown=(*notes, *told), change=change)
 
@@ -68,6 +87,8 @@ def _told(write: Write, before: Mapping[str, Entity], now: datetime) -> list[str
 
 
 def _fields(entity: Entity) -> dict[str, Any]:
+    if isinstance(entity, Charging):
+        return {name: getattr(entity, name) for name in BRAKE}
     kept = set(type(entity).model_fields) - {*UNTOLD, *NAMING, "attempts", "postings"}
     return {name: getattr(entity, name) for name in type(entity).model_fields if name in kept}
 
@@ -78,11 +99,11 @@ def _lines(was: Mapping[str, Any], becomes: Mapping[str, Any], now: datetime) ->
         if name in was
         else f"  {name}: {_word(value, now)}"
         for name, value in becomes.items()
-        if was.get(name) != value
+        if was.get(name) != value  # what is absent and stays so is not told
     ]
 
 
-def _word(value: object, now: datetime) -> str:
+def _word(value: object, now: datetime) -> str:  # noqa: PLR0911 - one line for each type
     match value:
         case None:
             return "none"
@@ -92,6 +113,10 @@ def _word(value: object, now: datetime) -> str:
             return value.isoformat()
         case Enum():
             return str(value.value)
+        case Value():
+            return ", ".join(_word(part, now) for _, part in value)
+        case tuple():
+            return f"{len(value)} of them"
         case _:
             return str(value)
 

@@ -28,6 +28,28 @@ class Command(StrEnum):
     RE_DRIVE = "re-drive"
     GRANT_ATTEMPT = "grant-attempt"
     WRITE_OFF = "write-off"
+    REFUND = "refund"
+    SETTLE_BY_EVIDENCE = "settle-by-evidence"
+    SETTLE_BY_ABSENCE = "settle-by-absence"
+    READ_BATCH = "read-batch"
+    ANSWER_UNPLACED = "answer-unplaced"
+    STOP_CHARGING = "stop-charging"
+    RESUME_CHARGING = "resume-charging"
+    RELEASE_HALT = "release-halt"
+
+
+AT_ONCE = frozenset({Command.STOP_CHARGING})
+"""What one person may do alone, because it only stops things."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command as it was given: what, about what, why, by whom."""
+
+    command: Command
+    arguments: dict[str, str]
+    why: str
+    who: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +91,10 @@ class Proposal(Entity):
     approved_by: str | None = None
     approved_at: datetime | None = None
 
-    def is_same_request(self, command: Command, arguments: dict[str, str], who: str) -> bool:
-        """Whether it is what that person asks for again, perhaps because the answer was lost."""
-        mine = (self.command, self.arguments, self.proposed_by)
-        return mine == (command, arguments, who)
+    @property
+    def order(self) -> Order:
+        """What was asked for."""
+        return Order(self.command, self.arguments, self.why, self.proposed_by)
 
 
 def person_of(who: str) -> str:
@@ -84,28 +106,27 @@ def person_of(who: str) -> str:
 
 
 def proposed(
-    proposal_id: str,
-    command: Command,
-    arguments: dict[str, str],
-    plan: Plan,
-    *,
-    why: str,
-    who: str,
-    now: datetime,
+    proposal_id: str, order: Order, plan: Plan, *, now: datetime
 ) -> tuple[Proposal, Change]:
-    """The proposal, and what to commit: itself, and nothing of what it proposes."""
+    """The proposal, and what to commit: itself, and nothing of what it proposes.
+
+    What one person may do alone is done in the same commit.
+    """
     proposal = Proposal(
         id=proposal_id,
-        command=command,
-        arguments=arguments,
-        why=why,
-        proposed_by=who,
+        command=order.command,
+        arguments=order.arguments,
+        why=order.why,
+        proposed_by=order.who,
         proposed_at=now,
         lapses_at=now + LAPSES_AFTER,
         basis=plan.basis,
         shown=plan.shown,
     )
-    return proposal, Change((Insert(proposal),))
+    if order.command not in AT_ONCE:
+        return proposal, Change((Insert(proposal),))
+    done = proposal.replace(state="done")
+    return done, Change((Insert(done), *plan.change.writes))
 
 
 def may_approve(proposal: Proposal, *, who: str, now: datetime) -> None:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from chalicelib.domain.billing import journal
 from chalicelib.domain.billing.due import DueItem, DueState
+from chalicelib.domain.billing.settlement import Settlement, announced
 from chalicelib.domain.contract.subscription import Status, Subscription
 from chalicelib.domain.kernel.change import Change, Replace, Write
 from chalicelib.domain.kernel.errors import Refused
@@ -85,6 +86,20 @@ def write_off(due: DueItem, subscription: Subscription, *, now: datetime) -> Cha
         # The debt it was kept for is gone: it wakes to have its method forgotten.
         writes.append(Replace(subscription.next(agenda_at=now)))
     return Change(tuple(writes))
+
+
+def read_batch(known: Settlement | None, batch: int, *, now: datetime) -> Change:
+    """Have the provider's report of a batch read whose announcement was lost, or once more.
+
+    Raises:
+        Refused: `NOTHING_TO_DRIVE`; it is read, or will be.
+    """
+    if known is None:
+        return announced(batch, f"settlement_detail_report_batch_{batch}.csv", now)
+    if known.read_at is not None or known.agenda_at is not None:
+        raise Refused("NOTHING_TO_DRIVE", str(batch))
+    again = known.next(announced_at=now, parked=None, agenda_at=now)
+    return Change((Replace(again),))
 
 
 def _may_be_tried(due: DueItem, subscription: Subscription) -> None:

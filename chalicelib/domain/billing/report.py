@@ -8,6 +8,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from chalicelib.domain.kernel.errors import Refused
 from chalicelib.domain.kernel.money import exponent
@@ -63,6 +64,7 @@ class Line:
         movement_reference: what we called it, if we did.
         gross_minor: zero on a line about no payment.
         net_minor: what the line adds to what the provider owes us; its fees are deducted.
+        created_on: when the movement was made, by the provider's calendar; None where untold.
     """
 
     row: int
@@ -74,6 +76,7 @@ class Line:
     currency: str
     gross_minor: int
     net_minor: int
+    created_on: date | None = None
 
     @property
     def fees_minor(self) -> int:
@@ -162,7 +165,16 @@ def _line(row: int, told: Mapping[str, str]) -> Line:
         currency=currency,
         gross_minor=sign * (debit + credit) if sign else credit - debit,
         net_minor=into - out,
+        created_on=_day(told.get("Creation Date", "")),
     )
+
+
+def _day(text: str) -> date | None:
+    """The date of `2026-11-05 09:12:33`; None of anything else."""
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
 
 
 def _minor(row: int, text: str, currency: str) -> int:

@@ -15,7 +15,7 @@ from chalicelib.application.billing.repairs.propose import propose
 from chalicelib.application.ports import Ids
 from chalicelib.domain.billing.due import DueItem, DueState
 from chalicelib.domain.billing.outcomes import Refused as RefusedOutcome
-from chalicelib.domain.billing.proposal import Command, Proposal
+from chalicelib.domain.billing.proposal import Command, Order, Proposal
 from chalicelib.domain.kernel.errors import Refused
 from chalicelib.entrypoints import operations
 from infra.operate.__main__ import main
@@ -80,7 +80,7 @@ def reaching(name: str) -> Any:
 
 def proposed(world: World, command: Command = Command.RE_DRIVE, **arguments: str) -> Proposal:
     about = {"item": the_item(world).key.name, **arguments}
-    return propose(world.fakes.ids(), command, about, why="tried", who=ADA, ports=world.ports)
+    return propose(world.fakes.ids(), Order(command, about, "tried", ADA), ports=world.ports)
 
 
 class TestTheWholeWay:
@@ -209,11 +209,10 @@ class TestCrash:
     @pytest.mark.parametrize("how", ["kill", "lose_reply"])
     def test_a_proposal_sent_again_after_a_crash_is_the_same(self, world: World, how: How) -> None:
         about = {"item": the_item(world).key.name}
-        name = world.fakes.ids()
+        name, order = world.fakes.ids(), Order(Command.RE_DRIVE, about, "tried", ADA)
         with suppress(Killed):
-            propose(name, Command.RE_DRIVE, about, why="tried", who=ADA,
-                    ports=Saboteur(world.ports, at=0, how=how))  # fmt: skip
-        again = propose(name, Command.RE_DRIVE, about, why="tried", who=ADA, ports=world.ports)
+            propose(name, order, ports=Saboteur(world.ports, at=0, how=how))  # fmt: skip
+        again = propose(name, order, ports=world.ports)
         assert world.ports.store.proposals(5) == (again,)
 
 

@@ -1,27 +1,41 @@
 """Operators at work: propose, approve, look; a second person, and nothing that was not shown."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import count
+from typing import Any
 
 import pytest
 
 from chalicelib.application.billing.prove_day import prove_day
+from chalicelib.application.billing.reconcile_report import report_file
+from chalicelib.application.billing.repairs.amounts import due_key_of
 from chalicelib.application.billing.repairs.approve import approve
 from chalicelib.application.billing.repairs.foretell import foretell
-from chalicelib.application.billing.repairs.look import item, waiting
-from chalicelib.application.billing.repairs.plans import PLANNERS, due_key_of
+from chalicelib.application.billing.repairs.look import item, parked
+from chalicelib.application.billing.repairs.plans import PLANNERS
 from chalicelib.application.billing.repairs.propose import propose
+from chalicelib.application.ports import Store
 from chalicelib.domain.billing.due import DueItem, DueState
+from chalicelib.domain.billing.guards import Stopped
 from chalicelib.domain.billing.outcomes import Refused as RefusedOutcome
-from chalicelib.domain.billing.proposal import LAPSES_AFTER, Command, Proposal
+from chalicelib.domain.billing.proposal import LAPSES_AFTER, Command, Order, Proposal
 from chalicelib.domain.contract.subscription import Status
 from chalicelib.domain.kernel.change import Change, Insert, Replace
 from chalicelib.domain.kernel.errors import Conflict, Invalid, NotFound, Refused
 from chalicelib.domain.kernel.ids import sortable_id
 from tests.examples import Shop, paris
-from tests.fakes import VISA
-from tests.fakes_things import a_contract, a_due, a_settlement, a_subscription
+from tests.fakes import VISA, NoAnswer
+from tests.fakes_reports import Told, paid_out, report_text, settled
+from tests.fakes_things import (
+    a_brake,
+    a_contract,
+    a_due,
+    a_refund,
+    a_reversal,
+    a_settlement,
+    a_subscription,
+    unplaced_money,
+)
 
 ADA, MAX, ZOE = (
     f"arn:aws:sts::000000000000:assumed-role/operator/{n}" for n in ("ada", "max", "zoe")
@@ -41,16 +55,19 @@ def shop() -> Shop:
     return shop
 
 
-@pytest.fixture
-def ids(shop: Shop) -> Iterator[str]:
-    return (sortable_id(shop.ports.clock(), number) for number in count(1))
-
-
-def proposal_of(shop: Shop, number: int = 1, who: str = ADA, command: Command = Command.RE_DRIVE,
-                **arguments: str) -> Proposal:  # fmt: skip
+def proposal_of(
+    shop: Shop,
+    number: int = 1,
+    /,
+    *,
+    who: str = ADA,
+    command: str = Command.RE_DRIVE,
+    **arguments: str,
+) -> Proposal:
+    """A proposal about the first renewal unless told otherwise."""
     name = sortable_id(shop.ports.clock(), number)
     wanted = {"item": shop.key(1).name, **arguments}
-    return propose(name, command, wanted, why=WHY, who=who, ports=shop.ports)
+    return propose(name, Order(Command(command), wanted, WHY, who), ports=shop.ports)
 
 
 class TestPropose:
@@ -71,7 +88,7 @@ class TestPropose:
     def test_an_id_is_one_request(self, shop: Shop, other: dict[str, str]) -> None:
         proposal_of(shop)
         with pytest.raises(Conflict):
-            proposal_of(shop, **other)  # type: ignore[arg-type]  # by name
+            proposal_of(shop, **other)
 
     @pytest.mark.parametrize(
         ("arguments", "fields"),
@@ -85,18 +102,18 @@ class TestPropose:
         self, shop: Shop, arguments: dict[str, str], fields: dict[str, str]
     ) -> None:
         with pytest.raises(Invalid) as refusal:
-            proposal_of(shop, **arguments)  # type: ignore[arg-type]  # by name
+            proposal_of(shop, **arguments)
         assert refusal.value.fields == fields
 
     @pytest.mark.parametrize("why", ["", "  ", "x" * 501])
     def test_a_reason_is_given(self, shop: Shop, why: str) -> None:
         with pytest.raises(Invalid) as refusal:
-            propose("x", Command.RE_DRIVE, {}, why=why, who=ADA, ports=shop.ports)
+            propose("x", Order(Command.RE_DRIVE, {}, why, ADA), ports=shop.ports)
         assert refusal.value.fields == {"why": "BAD_WHY"}
 
     def test_the_id_is_one_of_ours(self, shop: Shop) -> None:
         with pytest.raises(Invalid) as refusal:
-            propose("x", Command.RE_DRIVE, {}, why=WHY, who=ADA, ports=shop.ports)
+            propose("x", Order(Command.RE_DRIVE, {}, WHY, ADA), ports=shop.ports)
         assert refusal.value.fields == {"id": "BAD_ID"}
 
     def test_a_debt_is_written_off_for_a_reason_of_the_list(self, shop: Shop) -> None:
@@ -195,22 +212,272 @@ class TestApprove:
         assert shop.due(1).state is DueState.PAID
 
 
+class TestWaysBack:
+    def test_a_refund_that_failed_is_asked_for_once_more(self, shop: Shop) -> None:
+        failed = a_refund(parked="refund_failed", agenda_at=None)
+        lost = failed.latest.replace(state="failed")
+        failed = failed.replace(tries=(lost,))
+        shop.ports.store.commit(Change((Insert(failed),)))
+        proposal = proposal_of(shop, item=f"{failed.due_key.name}.R1")
+        approve(proposal.id, who=MAX, ports=shop.ports)
+        again = shop.ports.store.refund(failed.key)
+        assert (again.latest.number, again.agenda_at) == (2, shop.ports.clock())
+
+    def test_money_that_was_too_much_is_returned_once_more(self, shop: Shop) -> None:
+        stuck = a_reversal(parked="reversal_failed", agenda_at=None, failures=("x",))
+        shop.ports.store.commit(Change((Insert(stuck),)))
+        proposal = proposal_of(shop, item=f"{stuck.reference}.back")
+        approve(proposal.id, who=MAX, ports=shop.ports)
+        assert shop.ports.store.reversal(stuck.key, stuck.attempt).agenda_at is not None
+
+    def test_part_of_a_payment_is_sent_back_once_for_a_cause(self) -> None:
+        shop = Shop()
+        shop.subscribe()
+        about = {"item": shop.key(0).name, "minor": "500", "cause": "goodwill"}
+        proposal = proposal_of(shop, command=Command.REFUND, **about)
+        approve(proposal.id, who=MAX, ports=shop.ports)
+        shop.sweep()
+        (sent,) = shop.ports.gateway.refunds.values()
+        assert sent[1].minor == 500
+        with pytest.raises(Refused) as refusal:
+            proposal_of(shop, 2, command=Command.REFUND, **about)
+        assert refusal.value.code == "PROMISED_ALREADY"
+
+    @pytest.mark.parametrize(
+        ("about", "fields"),
+        [
+            ({"minor": "5.00", "cause": "x"}, {"minor": "BAD_MINOR"}),
+            ({"minor": "500", "cause": "X:y"}, {"cause": "BAD_CAUSE"}),
+        ],
+    )
+    def test_amounts_are_whole_and_causes_are_words(
+        self, shop: Shop, about: dict[str, str], fields: dict[str, str]
+    ) -> None:
+        with pytest.raises(Invalid) as refusal:
+            proposal_of(shop, command=Command.REFUND, **about)
+        assert refusal.value.fields == fields
+
+
+def order_of(shop: Shop, command: Command, number: int = 1, /, **arguments: str) -> Proposal:
+    name = sortable_id(shop.ports.clock(), number)
+    return propose(name, Order(command, arguments, WHY, ADA), ports=shop.ports)
+
+
+class TestUnplaced:
+    def test_a_person_says_what_was_done(self, shop: Shop) -> None:
+        fact = unplaced_money()
+        shop.ports.store.commit(Change((Insert(fact),)))
+        (_, found) = parked(None, 10, ports=shop.ports)
+        proposal = order_of(shop, Command.ANSWER_UNPLACED, money=found.item, answer="another shop")
+        approve(proposal.id, who=MAX, ports=shop.ports)
+        kept = shop.ports.store.unplaced_money(fact.provider_reference, fact.event, fact.success)
+        assert (kept.parked, kept.answer) == (None, "another shop")
+        with pytest.raises(Refused) as refusal:
+            order_of(shop, Command.ANSWER_UNPLACED, 2, money=found.item, answer="again")
+        assert refusal.value.code == "ANSWERED_ALREADY"
+
+    @pytest.mark.parametrize(
+        ("about", "fields"),
+        [
+            ({"money": "x", "answer": "y"}, {"money": "BAD_MONEY"}),
+            ({"money": "a:b:c", "answer": "y" * 201}, {"answer": "BAD_ANSWER"}),
+        ],
+    )
+    def test_its_name_and_the_answer_are_looked_at(
+        self, shop: Shop, about: dict[str, str], fields: dict[str, str]
+    ) -> None:
+        with pytest.raises(Invalid) as refusal:
+            order_of(shop, Command.ANSWER_UNPLACED, **about)
+        assert refusal.value.fields == fields
+
+
+class TestFailure14:
+    """Evidence enters the same transition as every other news of an attempt."""
+
+    @pytest.fixture
+    def lost(self) -> Shop:
+        """A renewal whose answer, notification and report were all lost, until it was parked."""
+        shop = Shop()
+        shop.subscribe()
+        shop.ports.gateway.script(VISA.token, *[NoAnswer()] * 12)
+        shop.run_until(paris(2026, 11, 12))
+        assert shop.due(1).parked == "outcome_unknown"
+        return shop
+
+    def test_a_report_proves_the_payment(self, lost: Shop) -> None:
+        name = lost.key(1).reference(1)
+        keep_report(lost, 41, settled(name, "WNS7GQ4TG5PFWR50"))
+        about = {"attempt": name, "batch": "41", "payment": "WNS7GQ4TG5PFWR50"}
+        proposal = order_of(lost, Command.SETTLE_BY_EVIDENCE, **about)
+        assert proposal.shown[0] == "batch 41 settles WNS7GQ4TG5PFWR50: 20.00 EUR"
+        assert "  state: charging -> paid" in proposal.shown
+        approve(proposal.id, who=MAX, ports=lost.ports)
+        assert (lost.due(1).state, lost.due(2).state) == (DueState.PAID, DueState.SCHEDULED)
+        with pytest.raises(Refused) as refusal:
+            order_of(lost, Command.SETTLE_BY_EVIDENCE, 2, **about)
+        assert refusal.value.code == "OUTCOME_KNOWN"
+
+    def test_reports_without_a_gap_prove_that_there_is_none(self, lost: Shop) -> None:
+        name = lost.key(1).reference(1)
+        for batch, on in ((41, 4), (42, 8), (43, 11)):
+            known = a_settlement(batch=batch, announced_at=paris(2026, 11, on, 3))
+            lost.ports.store.commit(Change((Insert(known),)))
+            keep_report(lost, batch, settled(f"{'A' * 26}.0001.1.1", f"WNS7GQ4TG5PFWR{batch}"))
+        about = {"attempt": name, "batches": "41-43"}
+        proposal = order_of(lost, Command.SETTLE_BY_ABSENCE, **about)
+        assert proposal.shown[0] == "batches 41-43, 6 lines, do not tell it"
+        approve(proposal.id, who=MAX, ports=lost.ports)
+        assert lost.due(1).attempts[0].state == "refused"
+        assert lost.due(1).parked is None
+        lost.ports.gateway._script.clear()
+        lost.run_until(paris(2026, 11, 20))
+        assert lost.due(1).state is DueState.PAID
+        assert len(lost.ports.gateway.captured(lost.key(1))) == 1
+
+    def test_what_is_not_read_proves_nothing(self, lost: Shop) -> None:
+        unread = a_settlement(batch=41, read_at=None, agenda_at=lost.ports.clock())
+        lost.ports.store.commit(Change((Insert(unread),)))
+        about = {"attempt": lost.key(1).reference(1), "batches": "41-41"}
+        with pytest.raises(Refused) as refusal:
+            order_of(lost, Command.SETTLE_BY_ABSENCE, **about)
+        assert refusal.value.code == "BATCH_UNREAD"
+        with pytest.raises(NotFound):
+            order_of(lost, Command.SETTLE_BY_EVIDENCE, attempt=lost.key(1).reference(1),
+                     batch="41", payment="x")  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("command", "about", "fields"),
+        [
+            (Command.SETTLE_BY_EVIDENCE, {"attempt": "x", "batch": "1", "payment": "y"},
+             {"attempt": "BAD_ATTEMPT"}),
+            (Command.SETTLE_BY_EVIDENCE, {"batch": "x", "payment": "y"}, {"batch": "BAD_BATCH"}),
+            (Command.SETTLE_BY_ABSENCE, {"batches": "9"}, {"batches": "BAD_BATCHES"}),
+            (Command.SETTLE_BY_ABSENCE, {"batches": "9-8"}, {"batches": "BAD_BATCHES"}),
+            (Command.SETTLE_BY_ABSENCE, {"batches": "1-41"}, {"batches": "BAD_BATCHES"}),
+        ],
+    )  # fmt: skip
+    def test_arguments_are_looked_at(
+        self, lost: Shop, command: Command, about: dict[str, str], fields: dict[str, str]
+    ) -> None:
+        with pytest.raises(Invalid) as refusal:
+            order_of(lost, command, **({"attempt": lost.key(1).reference(1)} | about))
+        assert refusal.value.fields == fields
+
+    def test_a_report_nobody_announced_is_read(self, lost: Shop) -> None:
+        """Its lines enter by themselves, as any report's do."""
+        with pytest.raises(Invalid) as refusal:
+            order_of(lost, Command.READ_BATCH, batch="last")
+        assert refusal.value.fields == {"batch": "BAD_BATCH"}
+        approve(order_of(lost, Command.READ_BATCH, batch="1").id, who=MAX, ports=lost.ports)
+        lost.ports.gateway.close_batch()
+        lost.sweep()
+        lost.rest()
+        assert lost.ports.store.settlement(1).read_at is not None
+        with pytest.raises(Refused) as again:
+            order_of(lost, Command.READ_BATCH, 2, batch="1")
+        assert again.value.code == "NOTHING_TO_DRIVE"
+
+
+def keep_report(shop: Shop, batch: int, *lines: Told) -> None:
+    """The report of a batch as it was fetched; its payments are of 10 November."""
+    text = report_text(batch, paid_out(lines), **{"Creation Date": "2026-11-10 09:00:00"})
+    shop.ports.files.put_once(report_file(batch), text.encode(), "text/csv")
+
+
+class TestBrake:
+    def test_one_person_stops_every_charge_and_two_go_on(self) -> None:
+        shop = Shop()
+        shop.subscribe()
+        done = order_of(shop, Command.STOP_CHARGING)
+        assert (done.state, done.approved_by) == ("done", None)
+        brake = shop.ports.store.charging()
+        assert brake is not None
+        assert brake.stopped == Stopped(reason=WHY, by="ada", since=shop.ports.clock())
+        shop.run_until(paris(2026, 11, 6))
+        assert shop.due(1).state is DueState.SCHEDULED
+        with pytest.raises(Refused) as refusal:
+            order_of(shop, Command.STOP_CHARGING, 2)
+        assert refusal.value.code == "STOPPED_ALREADY"
+        going_on = order_of(shop, Command.RESUME_CHARGING, 3)
+        assert shop.ports.store.charging() == brake
+        approve(going_on.id, who=MAX, ports=shop.ports)
+        shop.sweep()
+        assert shop.due(1).state is DueState.PAID
+
+    def test_stopping_is_tried_until_it_stands(self) -> None:
+        """Workers count on the brake at the same instant, again and again."""
+        shop = Shop()
+        shop.ports.store.commit(Change((Insert(a_brake(stopped=None, halted=None)),)))
+        busy = Busy(shop.ports.store, 7)
+        order = Order(Command.STOP_CHARGING, {}, WHY, ADA)
+        done = propose(shop.ports.ids(), order, ports=shop.bundled(store=busy))
+        assert done.state == "done"
+        assert busy.left == 0
+        stuck = Busy(shop.ports.store, 99)
+        resume = Order(Command.RESUME_CHARGING, {}, WHY, ADA)
+        with pytest.raises(Conflict):
+            propose(shop.ports.ids(), resume, ports=shop.bundled(store=stuck))
+
+    def test_charging_that_stopped_itself_is_released_by_two(self) -> None:
+        shop = Shop()
+        halted = a_brake(stopped=None)
+        shop.ports.store.commit(Change((Insert(halted),)))
+        proposal = order_of(shop, Command.RELEASE_HALT)
+        assert proposal.basis == ()
+        assert proposal.shown == (
+            "Charging",
+            "  halted: approval_fell, 2026-10-05 09:30 UTC -> none",
+        )
+        counted = halted.next(granted=71)
+        shop.ports.store.commit(Change((Replace(counted),)))
+        approve(proposal.id, who=MAX, ports=shop.ports)
+        brake = shop.ports.store.charging()
+        assert brake is not None
+        assert brake.halted is None
+
+    @pytest.mark.parametrize(
+        ("command", "code"),
+        [(Command.RESUME_CHARGING, "NOT_STOPPED"), (Command.RELEASE_HALT, "NOT_HALTED")],
+    )
+    def test_what_runs_is_left_alone(self, command: Command, code: str) -> None:
+        with pytest.raises(Refused) as refusal:
+            order_of(Shop(), command)
+        assert refusal.value.code == code
+
+
+@dataclass
+class Busy:
+    """A store in which somebody else is first for a while."""
+
+    real: Store
+    left: int
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+    def commit(self, change: Change) -> None:
+        if self.left:
+            self.left -= 1
+            raise Conflict(detail="another writer was first")
+        self.real.commit(change)
+
+
 class TestLook:
     def test_what_is_parked_is_listed_with_its_reason(self, shop: Shop) -> None:
-        (found,) = waiting(None, 10, ports=shop.ports)
+        (found,) = parked(None, 10, ports=shop.ports)
         assert (found.item, found.reason) == (shop.key(1).name, "unpaid")
         assert found.detail == "due 2026-11-05, 4 refusals, last 12"
         assert found.since == shop.due(1).attempts[-1].opened_at
-        assert waiting("unpaid", 10, ports=shop.ports) == (found,)
-        assert waiting("disputed", 10, ports=shop.ports) == ()
+        assert parked("unpaid", 10, ports=shop.ports) == (found,)
+        assert parked("disputed", 10, ports=shop.ports) == ()
 
     def test_what_was_never_tried_is_listed_too(self) -> None:
         shop = Shop()
         held = a_due(parked="disputed", agenda_at=None)
         batch = a_settlement(parked="settlement_differs", agenda_at=None)
         shop.ports.store.commit(Change((Insert(held), Insert(batch))))
-        found = waiting(None, 10, ports=shop.ports)
-        assert [each.item for each in found] == [held.key.name, f"batch {batch.batch}"]
+        found = parked(None, 10, ports=shop.ports)
+        assert [each.item for each in found] == [held.key.name, str(batch.batch)]
         assert found[0].detail == "due 2026-11-05, never tried"
         assert found[1].since == batch.announced_at
 

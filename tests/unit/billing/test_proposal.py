@@ -7,6 +7,7 @@ import pytest
 from chalicelib.domain.billing.proposal import (
     LAPSES_AFTER,
     Command,
+    Order,
     Plan,
     approved,
     may_approve,
@@ -26,12 +27,18 @@ PLAN = Plan(basis=("DueItem x version 1",), shown=("  state: a -> b",), change=C
 
 
 def test_a_proposal_changes_nothing_yet() -> None:
-    proposal, change = proposed(
-        "P", Command.RE_DRIVE, {"item": "x"}, PLAN, why="because", who=ADA, now=AT
-    )
+    order = Order(Command.RE_DRIVE, {"item": "x"}, "because", ADA)
+    proposal, change = proposed("P", order, PLAN, now=AT)
+    assert proposal.order == order
     assert change.writes == (Insert(proposal),)
     assert (proposal.state, proposal.lapses_at) == ("open", AT + LAPSES_AFTER)
     assert (proposal.basis, proposal.shown) == (PLAN.basis, PLAN.shown)
+
+
+def test_what_only_stops_things_is_done_at_once() -> None:
+    proposal, change = proposed("P", Order(Command.STOP_CHARGING, {}, "x", ADA), PLAN, now=AT)
+    assert (proposal.state, proposal.approved_by) == ("done", None)
+    assert change.writes == (Insert(proposal), WRITE)
 
 
 def test_an_approval_does_what_was_shown_in_the_same_commit() -> None:

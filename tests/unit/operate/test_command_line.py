@@ -5,11 +5,20 @@ from typing import Any
 
 import pytest
 
-from chalicelib.application.billing.repairs import approve, plans, propose
-from chalicelib.domain.billing import proposal, repair
+from chalicelib.application.billing.repairs import (
+    amounts,
+    approve,
+    brake,
+    foretell,
+    plans,
+    propose,
+    reports,
+)
+from chalicelib.domain.billing import evidence, proposal, refund, repair, reversal
 from chalicelib.domain.billing.forecast import Anomaly
 from chalicelib.domain.billing.proposal import Command
 from chalicelib.domain.kernel.ids import is_id
+from chalicelib.entrypoints import operations
 from chalicelib.entrypoints.operations import QUESTIONS
 from infra.operate import words
 from infra.operate.__main__ import main
@@ -120,7 +129,7 @@ class TestWhatIsSent:
 
     def test_every_question_has_its_words(self) -> None:
         assert set(LOOKING) == set(QUESTIONS)
-        assert set(SHOWN) == {*QUESTIONS, "proposed", "approved"}
+        assert set(SHOWN) == {*QUESTIONS, "proposed", "approved", "stopped"}
 
 
 class TestWhatIsTold:
@@ -226,7 +235,10 @@ class TestProblems:
 
     def test_every_refusal_has_its_sentence(self) -> None:
         """Codes are read where they are raised."""
-        raised = codes_of(repair, proposal, propose, approve, plans)
+        raised = codes_of(
+            repair, proposal, evidence, refund, reversal, propose, approve, plans, amounts, reports,
+            brake, foretell, operations,
+        )  # fmt: skip
         assert raised <= {*words.PROBLEMS, *words.FIELDS}
         assert "SAME_PERSON" in raised
 

@@ -39,6 +39,6 @@ def approve(proposal_id: str, *, who: str, ports: Ports) -> Proposal:
 def _planned_again(proposal: Proposal, now: datetime, ports: Ports) -> Plan | None:
     """The same command on what stands now; None where it is refused by now."""
     try:
-        return plan_of(proposal.command, proposal.arguments, now=now, ports=ports)
+        return plan_of(proposal.order, now=now, ports=ports)
     except (Invalid, NotFound, Refused):
         return None

@@ -3,31 +3,14 @@
 from datetime import date, datetime
 
 from chalicelib.application.ports import Ports
-from chalicelib.domain.billing.due import Attempt, DueItem
+from chalicelib.domain.billing.due import Attempt
 from chalicelib.domain.billing.journal import balances
 from chalicelib.domain.billing.proposal import Proposal
-from chalicelib.domain.billing.settlement import Settlement
-from chalicelib.domain.kernel.calendar import start_of_day
+from chalicelib.domain.billing.waiting import Waiting, waiting
 from chalicelib.domain.kernel.ids import DueKey
-from chalicelib.domain.kernel.value import Entity, Value
+from chalicelib.domain.kernel.value import Value
 
 PROPOSALS_LOOKED_THROUGH = 1_000
-
-
-class Waiting(Value):
-    """Something that waits for a person: why, how much of it, since when.
-
-    Attributes:
-        item: what the repairs call it; an amount owed, or a batch of the provider.
-        since: when it was last tried, was owed, or was announced.
-    """
-
-    item: str
-    reason: str
-    minor: int
-    currency: str
-    since: datetime
-    detail: str
 
 
 class Item(Value):
@@ -59,9 +42,9 @@ class Item(Value):
     proposals: tuple[str, ...]
 
 
-def waiting(reason: str | None, limit: int, *, ports: Ports) -> tuple[Waiting, ...]:
-    """What is parked, by reason and then oldest first."""
-    return tuple(_waiting(entity) for entity in ports.store.parked(reason, limit))
+def parked(reason: str | None, limit: int, *, ports: Ports) -> tuple[Waiting, ...]:
+    """What waits for a person, by reason and then oldest first."""
+    return tuple(waiting(entity) for entity in ports.store.parked(reason, limit))
 
 
 def item(key: DueKey, *, ports: Ports) -> Item:
@@ -98,32 +81,3 @@ def item(key: DueKey, *, ports: Ports) -> Item:
 def _is_about(proposal: Proposal, name: str) -> bool:
     about = proposal.arguments.get("item", "")
     return about == name or about.startswith(f"{name}.")
-
-
-def _waiting(entity: Entity) -> Waiting:
-    assert isinstance(entity, DueItem | Settlement), "nothing else is ever parked"
-    assert entity.parked is not None, "what is parked says why"
-    if isinstance(entity, DueItem):
-        last = entity.attempts[-1] if entity.attempts else None
-        return Waiting(
-            item=entity.key.name,
-            reason=entity.parked,
-            minor=entity.gross_minor,
-            currency=entity.currency,
-            since=last.opened_at if last else start_of_day(entity.from_on),
-            detail=_tries(entity, last),
-        )
-    return Waiting(
-        item=f"batch {entity.batch}",
-        reason=entity.parked,
-        minor=entity.unexplained_minor,
-        currency=entity.currency or "EUR",
-        since=entity.announced_at,
-        detail=f"{entity.done} of {entity.rows} lines, {entity.stray_count} do not fit",
-    )
-
-
-def _tries(due: DueItem, last: Attempt | None) -> str:
-    if last is None:
-        return f"due {due.from_on}, never tried"
-    return f"due {due.from_on}, {due.refusals} refusals, last {last.code or last.state}"

@@ -1,44 +1,50 @@
 """Propose a repair: show what it would do, and keep that for a second person."""
 
-from chalicelib.application.billing.repairs.plans import Arguments, plan_of
+from chalicelib.application.billing.repairs.plans import plan_of
 from chalicelib.application.ports import Ports
-from chalicelib.domain.billing.proposal import WHY_LENGTH_MAX, Command, Proposal, proposed
+from chalicelib.domain.billing.proposal import AT_ONCE, WHY_LENGTH_MAX, Order, Proposal, proposed
 from chalicelib.domain.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.domain.kernel.ids import is_id
 
+STOPPING_TRIES = 20
+"""Workers count on the brake all the time; stopping them is tried until it stands."""
 
-def propose(
-    proposal_id: str,
-    command: Command,
-    arguments: Arguments,
-    *,
-    why: str,
-    who: str,
-    ports: Ports,
-) -> Proposal:
+
+def propose(proposal_id: str, order: Order, *, ports: Ports) -> Proposal:
     """Keep the proposal; the same one asked for again is the same proposal.
+
+    A command that only stops things is done in the same commit.
 
     Raises:
         Invalid: an argument, `id` or `why` does not fit.
         NotFound, Refused: the thing named does not exist, or its state forbids the command.
-        Conflict: the id is another request's.
+        Conflict: the id is another request's, or workers kept being first.
     """
-    why = why.strip()
-    if not why or len(why) > WHY_LENGTH_MAX:
+    if not 0 < len(order.why.strip()) <= WHY_LENGTH_MAX:
         raise Invalid({"why": "BAD_WHY"})
     if not is_id(proposal_id):
         raise Invalid({"id": "BAD_ID"})
-    wanted = dict(arguments)
-    known = _known(proposal_id, ports)
-    if known is not None:
-        if known.is_same_request(command, wanted, who):
-            return known
-        raise Conflict(detail=proposal_id)
-    now = ports.clock()
-    plan = plan_of(command, wanted, now=now, ports=ports)
-    proposal, change = proposed(proposal_id, command, wanted, plan, why=why, who=who, now=now)
-    ports.store.commit(change)
-    return proposal
+    tries = STOPPING_TRIES if order.command in AT_ONCE else 1
+    for _ in range(tries):
+        known = _known(proposal_id, ports)
+        if known is not None:
+            return _same(known, order)
+        now = ports.clock()
+        plan = plan_of(order, now=now, ports=ports)
+        proposal, change = proposed(proposal_id, order, plan, now=now)
+        try:
+            ports.store.commit(change)
+        except Conflict:
+            continue
+        return proposal
+    raise Conflict(detail=proposal_id)
+
+
+def _same(known: Proposal, order: Order) -> Proposal:
+    """What is asked for again, perhaps because the answer was lost."""
+    if known.order != order:
+        raise Conflict(detail=known.id)
+    return known
 
 
 def _known(proposal_id: str, ports: Ports) -> Proposal | None:
