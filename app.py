@@ -5,12 +5,21 @@ from typing import Any
 from chalice.app import Chalice, CloudWatchEvent, Cron, DynamoDBEvent, Rate, SQSEvent
 
 from chalicelib.entrypoints import operations, queues, schedules, streams
-from chalicelib.entrypoints.http import account, framework, platform, public, shop, webhooks
+from chalicelib.entrypoints.http import (
+    account,
+    framework,
+    methods,
+    pay,
+    platform,
+    public,
+    shop,
+    webhooks,
+)
 
 REGION = "eu-west-3:000000000000"  # a placeholder; the template names the real ones
 
 app = Chalice(app_name="tacite")
-for routes in (public, account, shop, webhooks, platform):
+for routes in (public, account, methods, pay, shop, webhooks, platform):
     app.register_blueprint(routes.routes)
 app.register_middleware(framework.dress, "http")
 

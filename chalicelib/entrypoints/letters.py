@@ -1,8 +1,7 @@
 """Events into mails: what happened becomes a fact, a fact becomes words, words go out once."""
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from chalicelib.application.letters import Written, post_letter
 from chalicelib.application.papers.confirm_contract import invite, post_confirmation
@@ -11,21 +10,25 @@ from chalicelib.application.people.account import password_link
 from chalicelib.application.ports import Attachment, Ports
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.refund import Refund
-from chalicelib.domain.billing.renewal import suspension_at
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.contract.subscription import Contract, Subscription, effective_on
 from chalicelib.domain.kernel.calendar import due_date, paris_date
-from chalicelib.domain.kernel.language import Language
-from chalicelib.domain.kernel.policy import policy_named
 from chalicelib.domain.kernel.seals import Link, link_token
 from chalicelib.domain.people.customer import Customer
-from chalicelib.domain.selling.checkout import Checkout
 from chalicelib.entrypoints.confirmations import withdrawal_of
 from chalicelib.entrypoints.http.ownership import resume_key
+from chalicelib.entrypoints.payment_letters import PAYMENT_LETTERS
+from chalicelib.entrypoints.stationery import (
+    Message,
+    checkout_of,
+    due_of,
+    method_label,
+    plan_name,
+    site,
+    subscription_of,
+    written,
+)
 from chalicelib.mails import facts
-from chalicelib.mails.render import render
-
-Message = Mapping[str, Any]
 
 
 def send_letter(message: Message, ports: Ports) -> None:
@@ -37,30 +40,6 @@ def send_letter(message: Message, ports: Ports) -> None:
     LETTERS[message["event"]](message, ports)
 
 
-def _site(ports: Ports, lang: Language, path: str = "") -> str:
-    return f"{ports.facts.public_url}/{lang}{path}"
-
-
-def _written(
-    fact: facts.Fact, to: str, lang: Language, attachments: tuple[Attachment, ...] = ()
-) -> Written:
-    mail = render(fact, lang)
-    return Written(
-        to=to,
-        lang=lang,
-        subject=mail.subject,
-        html=mail.html,
-        text=mail.text,
-        template=mail.template,
-        template_version=mail.template_version,
-        attachments=attachments,
-    )
-
-
-def _plan(ports: Ports, key: str, lang: Language) -> str:
-    return next(plan for plan in ports.facts.catalogue.plans if plan.key == key).name(lang)
-
-
 # ---- the contract and its access --------------------------------------------------------------
 
 
@@ -69,9 +48,11 @@ def _confirmation(message: Message, ports: Ports) -> None:
         subscription: Subscription, contract: Contract, customer: Customer, pdf: bytes
     ) -> Written:
         lang = subscription.lang
-        name = f"{_plan(ports, subscription.plan, lang)} {subscription.id}.pdf".replace(" ", "-")
+        name = f"{plan_name(ports, subscription.plan, lang)} {subscription.id}.pdf".replace(
+            " ", "-"
+        )
         fact = _confirmed(subscription, contract, name, ports)
-        return _written(fact, customer.email, lang, (Attachment(file_name=name, content=pdf),))
+        return written(fact, customer.email, lang, (Attachment(file_name=name, content=pdf),))
 
     post_confirmation(message["record"]["id"], message["id"], write, ports=ports)
 
@@ -86,23 +67,18 @@ def _confirmed(
         site=ports.facts.public_url,
         contract=subscription.id,
         concluded_at=contract.concluded_at,
-        plan=_plan(ports, subscription.plan, lang),
+        plan=plan_name(ports, subscription.plan, lang),
         price=subscription.gross,
         paid=subscription.gross,
-        payment_method=_method(subscription),
+        payment_method=method_label(subscription),
         period=facts.Period(start_on=from_on, end_on=to_on),
         access_from_on=None if subscription.starts_at_once else from_on,
         withdrawal=withdrawal_of(subscription),
-        withdraw=_site(ports, lang, "/contact"),
+        withdraw=site(ports, lang, "/contact"),
         terms_version=contract.terms_version,
-        terms=_site(ports, lang, f"/terms/{contract.terms_version}"),
+        terms=site(ports, lang, f"/terms/{contract.terms_version}"),
         attachment=file_name,
     )
-
-
-def _method(subscription: Subscription) -> str:
-    unknown = "moyen de paiement" if subscription.lang == "fr" else "payment method"
-    return subscription.method.label() if subscription.method else unknown
 
 
 def _access(message: Message, ports: Ports) -> None:
@@ -111,13 +87,13 @@ def _access(message: Message, ports: Ports) -> None:
         fact = facts.AccessOpened(
             seller=ports.facts.seller,
             site=ports.facts.public_url,
-            plan=_plan(ports, subscription.plan, lang),
+            plan=plan_name(ports, subscription.plan, lang),
             login=customer.email,
-            set_password=_site(ports, lang, f"/password/{token}"),
+            set_password=site(ports, lang, f"/password/{token}"),
             valid_until_at=link.expires_at,
             access_from_on=None if subscription.starts_at_once else subscription.anchor_on,
         )
-        return _written(fact, customer.email, lang)
+        return written(fact, customer.email, lang)
 
     invite(message["record"]["id"], message["id"], write, ports=ports)
 
@@ -130,11 +106,11 @@ def _password(message: Message, ports: Ports) -> None:
         seller=ports.facts.seller,
         site=ports.facts.public_url,
         asked_at=customer.link_asked_at or ports.clock(),
-        set_password=_site(ports, customer.lang, path),
+        set_password=site(ports, customer.lang, path),
         valid_until_at=link.expires_at,
     )
-    written = _written(fact, customer.email, customer.lang)
-    post_letter(written, customer.subscription_ids[-1], message["id"], ports=ports)
+    letter = written(fact, customer.email, customer.lang)
+    post_letter(letter, customer.subscription_ids[-1], message["id"], ports=ports)
 
 
 # ---- money ------------------------------------------------------------------------------------
@@ -150,56 +126,15 @@ def _invoice(message: Message, ports: Ports) -> None:
             site=ports.facts.public_url,
             number=due.number,
             issued_on=due.issued_on,
-            plan=_plan(ports, due.plan, due.lang),
+            plan=plan_name(ports, due.plan, due.lang),
             total=due.gross,
             paid_on=paris_date(due.paid_at),
             period=facts.Period(start_on=due.from_on, end_on=due.to_on),
-            invoice=_site(ports, due.lang, f"/account/documents/{due.number}"),
+            invoice=site(ports, due.lang, f"/account/documents/{due.number}"),
         )
-        return _written(fact, customer.email, due.lang)
+        return written(fact, customer.email, due.lang)
 
-    post_invoice(_due(message).key, message["id"], write, ports=ports)
-
-
-def _refused(message: Message, ports: Ports) -> None:
-    due = _due(message)
-    subscription = ports.store.subscription(due.subscription_id, fresh=True)
-    customer = ports.store.customer(due.customer_id)
-    policy = policy_named(subscription.policy)
-    fact = facts.PaymentRefused(
-        seller=ports.facts.seller,
-        site=ports.facts.public_url,
-        plan=_plan(ports, due.plan, due.lang),
-        amount=due.gross,
-        due_on=due.from_on,
-        refused_at=due.attempts[-1].opened_at,
-        payment_method=_method(subscription),
-        next_attempt_on=paris_date(due.retry_at) if due.retry_at else None,
-        suspension_on=paris_date(suspension_at(due, policy)),
-        termination_on=None,
-        pay=_site(ports, due.lang, "/account/method"),
-    )
-    written = _written(fact, customer.email, due.lang)
-    post_letter(written, due.subscription_id, message["id"], ports=ports)
-
-
-def _recovered(message: Message, ports: Ports) -> None:
-    subscription = _subscription(message, ports)
-    customer = ports.store.customer(subscription.customer_id)
-    # not the month that runs now: after a long suspension nobody owes that one
-    dues = ports.store.due_items(subscription.id)
-    due = [due for due in dues if due.paid_at is not None][-1]
-    fact = facts.PaymentRecovered(
-        seller=ports.facts.seller,
-        site=ports.facts.public_url,
-        plan=_plan(ports, subscription.plan, subscription.lang),
-        amount=due.gross,
-        paid_at=due.paid_at or ports.clock(),
-        period=facts.Period(start_on=due.from_on, end_on=due.to_on),
-        access_restored=True,
-    )
-    written = _written(fact, customer.email, subscription.lang)
-    post_letter(written, subscription.id, message["id"], ports=ports)
+    post_invoice(due_of(message).key, message["id"], write, ports=ports)
 
 
 def _returned(message: Message, ports: Ports) -> None:
@@ -211,7 +146,7 @@ def _returned(message: Message, ports: Ports) -> None:
     fact = facts.DuplicatePaymentReturned(
         seller=ports.facts.seller,
         site=ports.facts.public_url,
-        plan=_plan(ports, checkout.plan, checkout.lang),
+        plan=plan_name(ports, checkout.plan, checkout.lang),
         amount=reversal.gross,
         received_at=asked_at,
         returned_at=asked_at,
@@ -222,8 +157,8 @@ def _returned(message: Message, ports: Ports) -> None:
             end_on=due_date(anchor_on, reversal.period + 1),
         ),
     )
-    written = _written(fact, checkout.buyer.email, checkout.lang)
-    post_letter(written, checkout.id, message["id"], ports=ports)
+    letter = written(fact, checkout.buyer.email, checkout.lang)
+    post_letter(letter, checkout.id, message["id"], ports=ports)
 
 
 def _refund_sent(message: Message, ports: Ports) -> None:
@@ -252,22 +187,22 @@ def _refund_failed(message: Message, ports: Ports) -> None:
         promised_at=refund.promised_at,
         payment_method=due.method_label or "—",
         reference=refund.payment_reference,
-        contact=_site(ports, due.lang, "/contact"),
+        contact=site(ports, due.lang, "/contact"),
     )
     _to_customer(fact, due, message["id"], ports)
 
 
 def _to_customer(fact: facts.Fact, due: DueItem, event_id: str, ports: Ports) -> None:
     customer = ports.store.customer(due.customer_id)
-    written = _written(fact, customer.email, due.lang)
-    post_letter(written, due.subscription_id, event_id, ports=ports)
+    letter = written(fact, customer.email, due.lang)
+    post_letter(letter, due.subscription_id, event_id, ports=ports)
 
 
 # ---- exits ------------------------------------------------------------------------------------
 
 
 def _cancelled(message: Message, ports: Ports) -> None:
-    subscription = _subscription(message, ports)
+    subscription = subscription_of(message, ports)
     if subscription.ends_on is None or subscription.cancelled_at is None:
         return
     customer = ports.store.customer(subscription.customer_id)
@@ -277,18 +212,18 @@ def _cancelled(message: Message, ports: Ports) -> None:
         seller=ports.facts.seller,
         site=ports.facts.public_url,
         contract=subscription.id,
-        plan=_plan(ports, subscription.plan, subscription.lang),
+        plan=plan_name(ports, subscription.plan, subscription.lang),
         received_at=subscription.cancelled_at,
         period=facts.Period(start_on=from_on, end_on=subscription.ends_on),
         amount_due=None,
-        undo=_site(ports, subscription.lang, "/account/cancel"),
+        undo=site(ports, subscription.lang, "/account/cancel"),
     )
-    written = _written(fact, customer.email, subscription.lang)
-    post_letter(written, subscription.id, message["id"], ports=ports)
+    letter = written(fact, customer.email, subscription.lang)
+    post_letter(letter, subscription.id, message["id"], ports=ports)
 
 
 def _undone(message: Message, ports: Ports) -> None:
-    subscription = _subscription(message, ports)
+    subscription = subscription_of(message, ports)
     customer = ports.store.customer(subscription.customer_id)
     now = ports.clock()
     from_on, to_on = subscription.period(subscription.period_at(now))
@@ -296,82 +231,70 @@ def _undone(message: Message, ports: Ports) -> None:
         seller=ports.facts.seller,
         site=ports.facts.public_url,
         contract=subscription.id,
-        plan=_plan(ports, subscription.plan, subscription.lang),
+        plan=plan_name(ports, subscription.plan, subscription.lang),
         undone_at=now,
         period=facts.Period(start_on=from_on, end_on=to_on),
         price=subscription.gross,
     )
-    written = _written(fact, customer.email, subscription.lang)
-    post_letter(written, subscription.id, message["id"], ports=ports)
+    letter = written(fact, customer.email, subscription.lang)
+    post_letter(letter, subscription.id, message["id"], ports=ports)
 
 
 def _ended(message: Message, ports: Ports) -> None:
-    subscription = _subscription(message, ports)
+    subscription = subscription_of(message, ports)
     customer = ports.store.customer(subscription.customer_id)
     assert subscription.ends_on is not None
     fact = facts.SubscriptionEnded(
         seller=ports.facts.seller,
         site=ports.facts.public_url,
         contract=subscription.id,
-        plan=_plan(ports, subscription.plan, subscription.lang),
+        plan=plan_name(ports, subscription.plan, subscription.lang),
         ended_on=subscription.ends_on,
         cause="terminated",
         amount_due=None,
-        subscribe=_site(ports, subscription.lang),
+        subscribe=site(ports, subscription.lang),
     )
-    written = _written(fact, customer.email, subscription.lang)
-    post_letter(written, subscription.id, message["id"], ports=ports)
+    letter = written(fact, customer.email, subscription.lang)
+    post_letter(letter, subscription.id, message["id"], ports=ports)
 
 
 # ---- orders on their way ----------------------------------------------------------------------
 
 
 def _waiting(message: Message, ports: Ports) -> None:
-    checkout = _checkout(message, ports)
+    checkout = checkout_of(message, ports)
     if checkout.agenda_at is None:
         return
     key = resume_key(ports.keys.link, checkout.id)
     fact = facts.CheckoutWaiting(
         seller=ports.facts.seller,
         site=ports.facts.public_url,
-        plan=_plan(ports, checkout.plan, checkout.lang),
+        plan=plan_name(ports, checkout.plan, checkout.lang),
         price=checkout.gross,
-        resume=_site(ports, checkout.lang, f"/checkout/{checkout.id}?k={key}"),
+        resume=site(ports, checkout.lang, f"/checkout/{checkout.id}?k={key}"),
         valid_until_at=checkout.agenda_at,
     )
-    written = _written(fact, checkout.buyer.email, checkout.lang)
-    post_letter(written, checkout.id, message["id"], ports=ports)
+    letter = written(fact, checkout.buyer.email, checkout.lang)
+    post_letter(letter, checkout.id, message["id"], ports=ports)
 
 
 def _voided(message: Message, ports: Ports) -> None:
-    checkout = _checkout(message, ports)
+    checkout = checkout_of(message, ports)
     fact = facts.CheckoutVoided(
         seller=ports.facts.seller,
         site=ports.facts.public_url,
-        plan=_plan(ports, checkout.plan, checkout.lang),
+        plan=plan_name(ports, checkout.plan, checkout.lang),
         price=checkout.gross,
         opened_at=checkout.placed_at or checkout.started_at,
         voided_at=ports.clock(),
-        order=_site(ports, checkout.lang, f"/order/{checkout.plan}"),
+        order=site(ports, checkout.lang, f"/order/{checkout.plan}"),
     )
-    written = _written(fact, checkout.buyer.email, checkout.lang)
-    post_letter(written, checkout.id, message["id"], ports=ports)
-
-
-def _due(message: Message) -> DueItem:
-    return DueItem.model_validate_json(json.dumps(message["record"]))
+    letter = written(fact, checkout.buyer.email, checkout.lang)
+    post_letter(letter, checkout.id, message["id"], ports=ports)
 
 
 def _refund(message: Message) -> Refund:
     return Refund.model_validate_json(json.dumps(message["record"]))
-
-
-def _subscription(message: Message, ports: Ports) -> Subscription:
-    return ports.store.subscription(message["record"]["id"], fresh=True)
-
-
-def _checkout(message: Message, ports: Ports) -> Checkout:
-    return ports.store.checkout(message["record"]["id"], fresh=True)
 
 
 LETTERS: dict[str, Callable[[Message, Ports], None]] = {
@@ -379,8 +302,7 @@ LETTERS: dict[str, Callable[[Message, Ports], None]] = {
     "ConfirmationSent": _access,
     "PasswordLinkAsked": _password,
     "InvoiceFiled": _invoice,
-    "PaymentRefused": _refused,
-    "PaymentRecovered": _recovered,
+    **PAYMENT_LETTERS,
     "MoneyReturned": _returned,
     "RefundSent": _refund_sent,
     "RefundFailed": _refund_failed,

@@ -131,23 +131,89 @@ class PaymentRefused(Fact):
     """A due payment was refused (CGS 3.2, DUN-1).
 
     Attributes:
+        why: what the refusal means, never the bank's own code; `none` is a method that is missing.
         next_attempt_on: when we try again by ourselves; None when only the payer can act.
         suspension_on: the day access closes if nothing is paid; None when that is not planned.
+        access_closed: whether access is closed already.
         termination_on: the day the contract ends if nothing is paid; None when not planned.
-        pay: where another means of payment is given.
+        pay: the payment link, or where another means of payment is given.
+        pay_until_at: until when the payment link serves; None when `pay` is no such link.
     """
 
     template = "payment_refused"
+    template_version = 2
 
     plan: Words
     amount: Money
     due_on: date
     refused_at: Instant
     payment_method: Words
+    why: Literal["tech", "soft", "sca", "update", "stop", "none"]
     next_attempt_on: date | None
     suspension_on: date | None
+    access_closed: bool
     termination_on: date | None
     pay: Link
+    pay_until_at: Instant | None
+
+
+class PaymentLinkSent(Fact):
+    """A payment link for a month that is owed: asked for again, or the method is gone (DUN-1).
+
+    Attributes:
+        method_gone: whether nothing can be charged by itself any more.
+        suspension_on: the day access closes if nothing is paid; None when that is not planned.
+        access_closed: whether access is closed already.
+    """
+
+    template = "payment_link"
+
+    plan: Words
+    amount: Money
+    due_on: date
+    method_gone: bool
+    suspension_on: date | None
+    access_closed: bool
+    pay: Link
+    valid_until_at: Instant
+
+
+class MethodReplaced(Fact):
+    """Another payment method pays from now on (PAY-5)."""
+
+    template = "method_replaced"
+
+    plan: Words
+    payment_method: Words
+    replaced_at: Instant
+    price: Money
+    next_due_on: date | None
+    account: Link
+
+
+class MethodRemoved(Fact):
+    """No payment method is stored any more: deleted, or revoked elsewhere (PAY-5)."""
+
+    template = "method_removed"
+
+    plan: Words
+    removed_at: Instant
+    price: Money
+    next_due_on: date | None
+    account: Link
+
+
+class MethodExpires(Fact):
+    """The card on file ends before the charge of `next_due_on` (PAY-5)."""
+
+    template = "method_expires"
+
+    plan: Words
+    payment_method: Words
+    last_on: date
+    price: Money
+    next_due_on: date
+    account: Link
 
 
 class PaymentRecovered(Fact):

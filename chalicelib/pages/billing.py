@@ -1,4 +1,4 @@
-"""Paying: the Drop-in, the outcome, the means of payment on file."""
+"""Paying: the Drop-in, and the outcome of an order's payment."""
 
 import json
 from dataclasses import dataclass
@@ -7,16 +7,29 @@ from typing import Literal
 
 from chalicelib.domain.kernel.money import Money
 from chalicelib.pages.catalogues import N_, translate
-from chalicelib.pages.chrome import Chrome, Form, Lang, blank
+from chalicelib.pages.chrome import Chrome, Form, blank
 from chalicelib.pages.rendering import render
 
 _LOCALES = {"fr": "fr-FR", "en": "en-US"}
-# The last button of the order says that it obliges to pay (art. L221-14 C. conso., FRM-3);
+Purpose = Literal["order", "instalment", "method"]
 # Adyen's form puts the amount in the place of %@, and the name of a bank after the third.
-_WORDS = {
-    "pay": N_("Pay and subscribe"),
-    "payAmount": N_("Pay and subscribe: %@"),
-    "payWith": N_("Pay and subscribe with"),
+_WORDS: dict[Purpose, dict[str, str]] = {
+    # The last button of the order says that it obliges to pay (art. L221-14 C. conso., FRM-3).
+    "order": {
+        "pay": N_("Pay and subscribe"),
+        "payAmount": N_("Pay and subscribe: %@"),
+        "payWith": N_("Pay and subscribe with"),
+    },
+    "instalment": {
+        "pay": N_("Pay"),
+        "payAmount": N_("Pay %@"),
+        "payWith": N_("Pay with"),
+    },
+    "method": {
+        "pay": N_("Keep this means of payment"),
+        "payAmount": N_("Keep this means of payment"),
+        "payWith": N_("Go on with"),
+    },
 }
 
 
@@ -40,30 +53,38 @@ class RedirectReturn:
 class PaymentView:
     """The page of the Drop-in (CGS 2.1 b §2).
 
+    It is for an order, for a month that is owed, or for a means of payment alone, at no cost.
+    `here` is the page's own address after the language; the page posts `sessionId` and
+    `sessionResult` to `<base>/outcome`, and `base` is also the way back.
+    `check` is where the page asks whether the money is still owed; none where nobody else pays.
     `environment_url` and `shim_url` exist in the sandbox only: the address of the payment
     simulator's browser interface, and of the script that stands in for PayPal's own.
     `csp_nonce` is passed to PayPal's script where the content policy has one.
-    The page posts `sessionId` and `sessionResult` to `/checkout/<id>/outcome`.
     """
 
-    checkout_id: str
+    purpose: Purpose = "order"
+    base: str
+    here: str
     offer_name: str
     amount: Money
     client_key: str
     environment: Literal["test", "live"]
     session: OpenSession | RedirectReturn
+    check: str | None = None
     environment_url: str | None = None
     shim_url: str | None = None
     csp_nonce: str | None = None
 
-    def config(self, lang: Lang) -> str:
+    def config(self, chrome: Chrome) -> str:
         """What `pay.js` reads, as JSON."""
+        words = _WORDS[self.purpose]
         return json.dumps(
             {
                 "clientKey": self.client_key,
                 "environment": self.environment,
-                "locale": _LOCALES[lang],
-                "words": {name: translate(text, lang) for name, text in _WORDS.items()},
+                "locale": _LOCALES[chrome.lang],
+                "words": {name: translate(text, chrome.lang) for name, text in words.items()},
+                "check": chrome.url(self.check) if self.check else None,
                 "environmentUrl": self.environment_url,
                 "nonce": self.csp_nonce,
                 **_session(self.session),
@@ -94,39 +115,14 @@ class ResultView:
     refusal: str = "PAYMENT_REFUSED"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PaymentMethod:
-    """The means of payment on file: never more than a card's brand, end and expiry."""
-
-    kind: Literal["card", "paypal", "sepa"]
-    brand: str | None = None
-    last_four: str | None = None
-    expires_on: date | None = None
-    is_expired: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MethodView:
-    """The page of the means of payment; `method` is none when nothing is stored any more."""
-
-    method: PaymentMethod | None
-    next_due_on: date | None
-    amount: Money | None
-
-
 def render_payment(view: PaymentView, chrome: Chrome) -> str:
     """The page where the person pays; the only one that needs JavaScript."""
-    return render("payment.html", chrome, view=view, config=view.config(chrome.lang))
+    return render("payment.html", chrome, view=view, config=view.config(chrome))
 
 
 def render_result(view: ResultView, chrome: Chrome) -> str:
     """The page after the payment; safe to reload."""
     return render("result.html", chrome, view=view, form=view.mailbox or blank())
-
-
-def render_method(view: MethodView, chrome: Chrome) -> str:
-    """The means of payment on file."""
-    return render("method.html", chrome, view=view)
 
 
 def _session(session: OpenSession | RedirectReturn) -> dict[str, object]:

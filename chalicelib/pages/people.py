@@ -51,7 +51,8 @@ class Subscription:
     States: `waiting` (paid, access opens on `period.paid_from`), `active`, `ending` (cancelled,
     `period.ends_on` known), `past_due` (a payment failed, access still open until
     `suspends_on`), `suspended` (access closed), `ended` (no period line; `ended_on` known).
-    `owed` is what is due now. The price is a month, all taxes included.
+    `owed` is what is due now, `pay` the page that pays it, after the language, and `retry_on` when
+    we charge again by ourselves, if at all. The price is a month, all taxes included.
     """
 
     offer_name: str
@@ -59,6 +60,8 @@ class Subscription:
     price: Money
     period: PeriodLine | None
     owed: Money | None = None
+    pay: str | None = None
+    retry_on: date | None = None
     suspends_on: date | None = None
     ended_on: date | None = None
     withdrawal_until: date | None = None

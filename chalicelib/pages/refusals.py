@@ -160,6 +160,14 @@ PROBLEMS: Mapping[str, Problem] = {
         N_("Nothing was charged. Try again, or use another means of payment."),
         "back",
     ),
+    "PAY_LINK_EXPIRED": Problem(
+        N_("This payment link no longer works"),
+        N_(
+            "It is too old, or its address was cut off. Nothing was charged. Sign in to your "
+            "account: what is due can be paid from there. You can also write to us."
+        ),
+        "account",
+    ),
     "GATEWAY_UNAVAILABLE": Problem(
         N_("The payment service does not answer"),
         N_(
@@ -207,6 +215,11 @@ PROBLEMS: Mapping[str, Problem] = {
     "REFUND_NOT_FAILED": Problem(
         N_("This refund may still arrive"),
         N_("It can be sent again only after it has failed for good."),
+        "account",
+    ),
+    "NO_METHOD": Problem(
+        N_("No means of payment is stored"),
+        N_("There is nothing to delete. You can add one in your account."),
         "account",
     ),
     # exits

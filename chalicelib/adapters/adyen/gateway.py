@@ -7,7 +7,7 @@ logged: they bear personal data and secrets.
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -281,12 +281,14 @@ def read_methods(answer: Mapping[str, Any]) -> tuple[StoredMethod, ...]:
 def read_method(method: Mapping[str, Any]) -> StoredMethod:
     """A stored payment method in our words: token, brand, last four digits, expiry."""
     month, year = method.get("expiryMonth"), method.get("expiryYear")
+    created_at = method.get("createdAt")
     return StoredMethod(
         token=str(method["id"]),
         kind=str(method.get("type", "scheme")),
         brand=method.get("brand"),
         last_four=method.get("lastFour"),
         expires=f"{int(month):02}/{year}" if month and year else None,
+        stored_at=datetime.fromisoformat(created_at).astimezone(UTC) if created_at else None,
     )
 
 

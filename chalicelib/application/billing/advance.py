@@ -11,7 +11,13 @@ from chalicelib.application.messages import message
 from chalicelib.application.ports import AgendaEntry, Ports
 from chalicelib.domain.billing.agenda import PAPERS_PATIENCE
 from chalicelib.domain.billing.due import DueItem, DueState
-from chalicelib.domain.contract.subscription import Status, Subscription, next_wake
+from chalicelib.domain.contract.subscription import (
+    Status,
+    Subscription,
+    expiry_reminder_at,
+    next_wake,
+    remind_of_expiry,
+)
 from chalicelib.domain.exits.termination import end, forgotten, kept_for_debt, owes
 from chalicelib.domain.kernel.change import Change, Replace
 from chalicelib.domain.kernel.ids import DueKey, RefundKey
@@ -89,6 +95,10 @@ def _advance_subscription(subscription_id: str, ports: Ports) -> None:
         learn_method(subscription_id, ports=ports)
         subscription = ports.store.subscription(subscription_id, fresh=True)
     _drive_confirmation(subscription, ports)
+    reminds_at = expiry_reminder_at(subscription)
+    if reminds_at is not None and reminds_at <= now and subscription.invited_at is not None:
+        ports.store.commit(remind_of_expiry(subscription, now))
+        return
     again = subscription.next(agenda_at=next_wake(subscription, now))
     ports.store.commit(Change((Replace(again),)))
 
@@ -100,7 +110,8 @@ def _forget(subscription: Subscription, ports: Ports) -> None:
         ports.store.commit(kept_for_debt(subscription))
         return
     if subscription.method is not None:
-        ports.gateway.forget_method(subscription.id, subscription.method.token)
+        for method in ports.gateway.stored_methods(subscription.id):
+            ports.gateway.forget_method(subscription.id, method.token)
     ports.store.commit(forgotten(subscription))
 
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from chalicelib.application.billing.apply_token_event import TOKEN_EVENTS
 from chalicelib.application.billing.enter_capture import enter_capture, enter_failure
 from chalicelib.application.billing.enter_dispute import enter_dispute
-from chalicelib.application.billing.learn_method import learn_method
 from chalicelib.application.billing.notices import (
     Disposition,
     Handler,
@@ -28,9 +28,11 @@ from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.outcomes import Authorised, Outcome, Refused
 from chalicelib.domain.billing.refusals import code_in_words
 from chalicelib.domain.kernel import errors
-from chalicelib.domain.kernel.ids import DueKey, is_id
+from chalicelib.domain.kernel.ids import DueKey, parse_method_reference
 from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.selling.checkout import ATTEMPTS_MAX
+
+METHOD_ALONE = "the token's own event tells which method was stored"
 
 WHAT_IS_LEFT_TO_OTHERS: Mapping[str, str] = {
     "AUTORESCUE": "retries are ours",
@@ -79,6 +81,8 @@ def _apply_authorisation(
     outcome = _outcome(item)
 
     def enter(notice: Notice, now: datetime, ports: Ports) -> str:
+        if parse_method_reference(notice.reference):
+            return METHOD_ALONE
         try:
             _settle(notice, outcome, now, ports)
         except errors.Refused as refused:
@@ -126,23 +130,6 @@ def _word(told: Mapping[str, Any], name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _apply_token(event: Mapping[str, Any], _: datetime, ports: Ports) -> tuple[Disposition, str]:
-    content = event.get("data")
-    if not isinstance(content, Mapping):
-        return "set_aside", "no token in it"
-    if content.get("merchantAccount") != ports.facts.merchant_account:
-        return "set_aside", "another merchant"
-    shopper = str(content.get("shopperReference", ""))
-    if not is_id(shopper):
-        return "set_aside", "not one of our shoppers"
-    token = str(content.get("storedPaymentMethodId", ""))
-    try:
-        learnt = learn_method(shopper, ports=ports, token=token)
-    except errors.NotFound as missing:
-        return "set_aside", missing.code
-    return ("applied", "") if learnt else ("set_aside", "the provider does not know this token")
-
-
 HANDLERS: Mapping[str, Handler] = {
     "AUTHORISATION": _apply_authorisation,
     "REPORT_AVAILABLE": apply_report_available,
@@ -158,7 +145,6 @@ HANDLERS: Mapping[str, Handler] = {
     **{event: placing(enter_dispute) for event in DISPUTE_EVENTS},
     **{event: aside(reason) for event, reason in WHAT_IS_LEFT_TO_OTHERS.items()},
     **{event: stray(reason) for event, reason in WHAT_WE_NEVER_ASK_FOR.items()},
-    "recurring.token.created": _apply_token,
-    "recurring.token.alreadyExisting": _apply_token,
+    **TOKEN_EVENTS,
 }
 """Who enters what an event says; one of no handler is set aside, and shown to a person."""

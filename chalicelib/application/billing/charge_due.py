@@ -69,13 +69,13 @@ def _claimed(write: object) -> DueItem:
 
 def _charge(due: DueItem, subscription: Subscription, number: int, ports: Ports) -> Outcome:
     method = subscription.method or learn_method(subscription.id, ports=ports)
-    if method is None:
+    if method is None or method.token == subscription.barred_token:
         return Refused(code=NO_METHOD)
     reference = due.key.reference(number)
     return ports.gateway.charge(
         ChargeRequest(
             reference=reference,
-            cycle=f"{due.subscription_id}.{due.period:04}.{due.instalment}",
+            cycle=due.key.name,
             amount=due.gross,
             method=method,
             shopper_reference=subscription.id,

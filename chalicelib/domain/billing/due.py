@@ -77,6 +77,7 @@ class DueItem(Entity):
         method_label: how the payment method is named on the invoice.
         retry_at: when a refused charge is tried again by itself; None when it is not, or while
             it was never refused.
+        link_asked_at: when a payment link was last asked for.
         paid_at: instant at which success was learnt; it stays when the money fails to come later
             and the period after it is under way already.
         owed_again_on: Paris date on which a payment turned out not to come; patience counts anew.
@@ -104,6 +105,7 @@ class DueItem(Entity):
     postings: tuple[Posting, ...] = ()
     method_label: str | None = None
     retry_at: datetime | None = None
+    link_asked_at: datetime | None = None
     paid_at: datetime | None = None
     owed_again_on: date | None = None
     refunded_minor: int = Field(default=0, ge=0)

@@ -10,6 +10,8 @@ from chalicelib.domain.kernel.change import NOTHING, Change, Insert, Replace, Wr
 from chalicelib.domain.kernel.policy import Policy, policy_named
 from chalicelib.domain.papers.tax import extract_vat
 
+EXCEEDED = "attempts_exceeded"
+
 
 def due_item(subscription: Subscription, period: int) -> DueItem:
     """The money owed for a period, at the contract's price, not charged yet."""
@@ -125,6 +127,24 @@ def withhold(due: DueItem, subscription: Subscription) -> Change:
     return Change(tuple(writes))
 
 
+def exceed(due: DueItem, subscription: Subscription, *, policy: Policy, now: datetime) -> Change:
+    """The budget of a month is used up: a person decides what comes next.
+
+    A suspension that is still to come keeps its date.
+    """
+    if due.parked == EXCEEDED:
+        return NOTHING
+    suspends_at = suspension_at(due, policy)
+    is_open = subscription.status in (Status.ACTIVE, Status.PAST_DUE) and suspends_at > now
+    after = due.next(
+        state=DueState.UNPAID,
+        retry_at=None,
+        agenda_at=suspends_at if is_open else None,
+        parked=EXCEEDED,
+    )
+    return Change((Replace(after, events=("Parked",)),))
+
+
 def _at_contract_price(due: DueItem, subscription: Subscription) -> DueItem:
     """A period nobody was asked to pay yet costs what the contract says now, VAT included."""
     if due.gross == subscription.gross:
@@ -178,7 +198,7 @@ def suspend(due: DueItem, subscription: Subscription, *, policy: Policy, now: da
 
 def left_unpaid(due: DueItem, policy: Policy) -> str:
     """Why nothing more is tried by itself at an unpaid period."""
-    return "attempts_exceeded" if due.refusals >= policy.attempts_max else "unpaid"
+    return EXCEEDED if due.refusals >= policy.attempts_max else "unpaid"
 
 
 def opening(subscription: Subscription, paid: DueItem) -> tuple[Insert, Insert]:

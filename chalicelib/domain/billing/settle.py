@@ -19,7 +19,7 @@ from chalicelib.domain.billing.due import Attempt, DueItem, DueState
 from chalicelib.domain.billing.journal import Posting
 from chalicelib.domain.billing.outcomes import Authorised, Outcome, Refused, Unknown
 from chalicelib.domain.billing.refusals import NO_METHOD, is_our_fault, kind_of
-from chalicelib.domain.billing.renewal import following, left_unpaid, suspension_at
+from chalicelib.domain.billing.renewal import exceed, following, left_unpaid, suspension_at
 from chalicelib.domain.billing.reversal import give_back
 from chalicelib.domain.contract.subscription import Status, Subscription
 from chalicelib.domain.kernel.calendar import paris_date
@@ -143,8 +143,9 @@ def _refused(
     )
     noted = due.replace(attempts=due.with_attempt(refused))
     if due.state is not DueState.CHARGING or attempt.channel == "page":
-        # the learner saw it, or another attempt decides: nothing else moves
-        return Change((Replace(noted.next()),))
+        # the learner saw it, or another attempt decides: nothing else moves, but for a budget spent
+        spent = _spent(noted, attempt, subscription, policy, now)
+        return spent or Change((Replace(noted.next()),))
     retry_at = next_retry(noted.refused, policy, advice=outcome.advice)
     suspends_at = suspension_at(due, policy)
     suspends_now = kind == "stop" or suspends_at <= now or subscription.status is Status.SUSPENDED
@@ -159,8 +160,19 @@ def _refused(
     events = ["PaymentRefused"]
     events += [] if wakes_at else ["Parked"]
     events += ["RequestRejected"] if is_our_fault(outcome.code) else []
-    behind = _fallen_behind(subscription, outcome, suspends_now=suspends_now, now=now)
+    met = _barred(subscription, attempt) if kind == "stop" else subscription
+    behind = _fallen_behind(subscription, met, outcome, suspends_now=suspends_now, now=now)
     return Change((Replace(after, events=tuple(events)), *behind))
+
+
+def _spent(
+    due: DueItem, attempt: Attempt, subscription: Subscription, policy: Policy, now: datetime
+) -> Change:
+    """The end of the budget on a page: what was planned by itself is not tried any more."""
+    is_idle = due.state in (DueState.SCHEDULED, DueState.UNPAID)
+    if attempt.channel == "auto" or not is_idle or due.refusals < policy.attempts_max:
+        return NOTHING
+    return exceed(due, subscription, policy=policy, now=now)
 
 
 def _next_step(retry_at: datetime | None, suspends_at: datetime | None) -> datetime | None:
@@ -170,13 +182,26 @@ def _next_step(retry_at: datetime | None, suspends_at: datetime | None) -> datet
     return min((at for at in (retry_at, suspends_at) if at), default=None)
 
 
+def _barred(subscription: Subscription, attempt: Attempt) -> Subscription:
+    """Never again with the method that met this refusal; one stored since did not meet it."""
+    method = subscription.method
+    if method is None or (method.stored_at and method.stored_at > attempt.opened_at):
+        return subscription
+    return subscription.replace(barred_token=method.token)
+
+
 def _fallen_behind(
-    subscription: Subscription, outcome: Refused, *, suspends_now: bool, now: datetime
+    subscription: Subscription,
+    met: Subscription,
+    outcome: Refused,
+    *,
+    suspends_now: bool,
+    now: datetime,
 ) -> list[Write]:
     """The contract behind on its payment; a refusal counts against the method that met it."""
     counted = () if outcome.code == NO_METHOD else (now,)
-    recent = tuple(at for at in subscription.failed_tries if at + FAILED_TRIES_KEPT > now)
-    after = subscription.replace(failed_tries=(*recent, *counted))
+    recent = tuple(at for at in met.failed_tries if at + FAILED_TRIES_KEPT > now)
+    after = met.replace(failed_tries=(*recent, *counted))
     status = Status.SUSPENDED if suspends_now else Status.PAST_DUE
     events: tuple[str, ...] = ()
     if subscription.status not in (status, Status.SUSPENDED, Status.ENDED):

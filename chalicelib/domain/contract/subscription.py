@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from chalicelib.domain.kernel.calendar import due_date, paris_date, period_index, roll, start_of_day
+from chalicelib.domain.kernel.change import Change, Replace
 from chalicelib.domain.kernel.language import Language
 from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.kernel.value import Entity
@@ -16,6 +17,7 @@ from chalicelib.domain.selling.checkout import Consent, Evidence, StoredMethod
 WITHDRAWAL_DAYS = 14
 PAPERS_PATIENCE = timedelta(minutes=15)
 METHOD_EXPECTED_WITHIN = timedelta(days=1)
+REMINDER_HOUR = 9
 
 
 class Status(StrEnum):
@@ -57,6 +59,10 @@ class Subscription(Entity):
         failed_tries: refusals met by the stored method within the schemes' longest span.
         held: why no automatic charge is made, else None.
         method_cause: what last changed the payment method; hearing it again changes nothing.
+        barred_token: a stored method that must never be charged again, after a refusal for good.
+        expiry_told_on: the last day of the card that its holder was reminded of.
+        method_pages: pages opened to give another method, numbered from 1.
+        method_page_at: when the latest of them was opened.
         first_used_at: first authenticated use of paid content, as the platform reports (WDR-2).
     """
 
@@ -77,6 +83,10 @@ class Subscription(Entity):
     method: StoredMethod | None = None
     method_cause: str | None = None
     failed_tries: tuple[datetime, ...] = ()
+    barred_token: str | None = None
+    expiry_told_on: date | None = None
+    method_pages: int = 0
+    method_page_at: datetime | None = None
     held: Literal["disputed"] | None = None
     identity_number: int = 1
     ends_on: date | None = None
@@ -120,7 +130,7 @@ def effective_on(concluded_at: datetime, *, starts_at_once: bool) -> date:
 
 
 def next_wake(subscription: Subscription, now: datetime) -> datetime | None:
-    """When the contract itself next has something to do: its papers, then its end.
+    """When the contract itself next has something to do: its papers, a card's expiry, its end.
 
     A payment method still unknown after a day is asked for when it is next charged.
     """
@@ -129,4 +139,35 @@ def next_wake(subscription: Subscription, now: datetime) -> datetime | None:
     is_young = now < subscription.concluded_at + METHOD_EXPECTED_WITHIN
     if subscription.invited_at is None or (subscription.method is None and is_young):
         return now + PAPERS_PATIENCE
-    return start_of_day(subscription.ends_on) if subscription.ends_on else None
+    ends_at = start_of_day(subscription.ends_on) if subscription.ends_on else None
+    reminds_at = expiry_reminder_at(subscription)
+    return min((at for at in (reminds_at, ends_at) if at), default=None)
+
+
+def expiry_reminder_at(subscription: Subscription) -> datetime | None:
+    """When to remind of a card's expiry, about a month before; None when nobody needs to be.
+
+    Once a card and expiry, and only where a charge falls after the card's last day.
+    """
+    last_on = subscription.method.expires_on if subscription.method else None
+    if last_on is None or last_on == subscription.expiry_told_on:
+        return None
+    following_on, _ = subscription.period(period_index(subscription.anchor_on, last_on) + 1)
+    if not subscription.runs_past(following_on):
+        return None
+    return start_of_day(last_on.replace(day=1), REMINDER_HOUR)
+
+
+def remind_of_expiry(subscription: Subscription, now: datetime) -> Change:
+    """Tell the learner once that the card on file ends; a card that is over already tells itself.
+
+    The wake after it is part of the same commit.
+    """
+    at = expiry_reminder_at(subscription)
+    assert subscription.method is not None, "a reminder is of a method"
+    last_on = subscription.method.expires_on
+    assert at is not None, "a reminder has its time"
+    assert last_on is not None, "a card that expires has a last day"
+    told = subscription.replace(expiry_told_on=last_on)
+    events = ("MethodExpires",) if paris_date(now) <= last_on else ()
+    return Change((Replace(told.next(agenda_at=next_wake(told, now)), events=events),))

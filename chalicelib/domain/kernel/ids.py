@@ -9,6 +9,8 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 REFERENCE = re.compile(r"([0-9A-HJKMNP-TV-Z]{26})\.(\d{4})\.(\d)\.(\d{1,2})")
 REFUND_REFERENCE = re.compile(r"([0-9A-HJKMNP-TV-Z]{26})\.(\d{4})\.(\d)\.R(\d{1,2})\.(\d{1,2})")
+DUE_NAME = re.compile(r"([0-9A-HJKMNP-TV-Z]{26})\.(\d{4})\.(\d)")
+METHOD_REFERENCE = re.compile(r"([0-9A-HJKMNP-TV-Z]{26})\.M(\d{1,4})")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -75,3 +77,23 @@ def parse_reference(reference: str) -> tuple[DueKey, int] | None:
     subscription_id, period, instalment, attempt = match.groups()
     key = DueKey(subscription_id=subscription_id, period=int(period), instalment=int(instalment))
     return key, int(attempt)
+
+
+def parse_name(name: str) -> DueKey | None:
+    """The due key of that name, or None when it is not one of ours."""
+    match = DUE_NAME.fullmatch(name)
+    if match is None:
+        return None
+    subscription_id, period, instalment = match.groups()
+    return DueKey(subscription_id=subscription_id, period=int(period), instalment=int(instalment))
+
+
+def method_reference(subscription_id: str, page: int) -> str:
+    """What the provider is told of a page that takes a payment method and no money."""
+    return f"{subscription_id}.M{page}"
+
+
+def parse_method_reference(reference: str) -> tuple[str, int] | None:
+    """The contract and the page a method's reference names, or None when it is none."""
+    match = METHOD_REFERENCE.fullmatch(reference)
+    return (match[1], int(match[2])) if match else None

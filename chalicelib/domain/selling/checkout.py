@@ -115,13 +115,23 @@ BRANDS = {
 
 
 class StoredMethod(Value):
-    """A payment method the provider keeps for us; never a card number (PAY-5)."""
+    """A payment method the provider keeps for us; never a card number (PAY-5).
+
+    Attributes:
+        expires: the card's last month, `03/2030`.
+        stored_at: when the provider stored it; the later one is the one to use.
+    """
 
     token: str
     kind: str
     brand: str | None = None
     last_four: str | None = None
     expires: str | None = None
+    stored_at: datetime | None = None
+
+    def is_older_than(self, other: "StoredMethod") -> bool:
+        """Whether both say when they were stored, and this one was first."""
+        return bool(self.stored_at and other.stored_at and self.stored_at < other.stored_at)
 
     @property
     def expires_on(self) -> date | None:

@@ -194,19 +194,6 @@ def _document(visit: Visit, name: str) -> Response:
     return visit.go_to(visit.ports.files.link(found, file_name=f"{name}.pdf"))
 
 
-@routes.route("/{lang}/account/method")
-def method(lang: str) -> Response:
-    return answer(_request(), lang, _method)
-
-
-def _method(visit: Visit) -> Response:
-    from chalicelib.pages.billing import render_method  # noqa: PLC0415
-
-    if visit.customer is None:
-        return visit.go("/sign-in?next=/account/method")
-    return visit.page(render_method(account_views.method(visit, visit.customer), visit.chrome))
-
-
 @routes.route("/{lang}/account/cancel")
 def cancel(lang: str) -> Response:
     return answer(_request(), lang, _cancel)

@@ -1,25 +1,22 @@
 """What the pages of the account show, out of what the books say."""
 
 from datetime import date
-from typing import Literal
 
 from chalicelib.application.papers.names import confirmation_file, invoice_file
 from chalicelib.domain.billing.due import DueItem, DueState
 from chalicelib.domain.billing.renewal import suspension_at
 from chalicelib.domain.contract.subscription import Status, Subscription, withdrawal_last_day
+from chalicelib.domain.exits.termination import SETTLED
 from chalicelib.domain.kernel.calendar import paris_date
 from chalicelib.domain.kernel.policy import policy_named
 from chalicelib.domain.people.customer import Customer
-from chalicelib.domain.selling.checkout import StoredMethod
+from chalicelib.entrypoints.http.pay_views import pay_path
 from chalicelib.entrypoints.http.visit import Visit
 from chalicelib.pages import people
-from chalicelib.pages.billing import MethodView, PaymentMethod
 from chalicelib.pages.exits import CancelledView, CancelView
 from chalicelib.pages.papers import DocumentRow, DocumentsView
 from chalicelib.pages.people import AccountView
 from chalicelib.pages.period_line import PeriodLine
-
-KINDS: dict[str, Literal["paypal", "sepa"]] = {"paypal": "paypal", "sepadirectdebit": "sepa"}
 
 
 def latest(visit: Visit, customer: Customer) -> Subscription | None:
@@ -38,7 +35,7 @@ def running(visit: Visit, customer: Customer) -> Subscription | None:
 def _unpaid(visit: Visit, subscription: Subscription) -> DueItem | None:
     """The period that is owed and refused."""
     dues = visit.ports.store.due_items(subscription.id)
-    return next((due for due in dues if due.refusals and due.state is not DueState.PAID), None)
+    return next((due for due in dues if due.refusals and due.state not in SETTLED), None)
 
 
 def period_line(visit: Visit, subscription: Subscription) -> PeriodLine:
@@ -84,6 +81,8 @@ def _subscription(visit: Visit, subscription: Subscription) -> people.Subscripti
         price=subscription.gross,
         period=None if ended else period_line(visit, subscription),
         owed=owed.gross if owed else None,
+        pay=pay_path(visit, owed) if owed else None,
+        retry_on=paris_date(owed.retry_at) if owed and owed.retry_at else None,
         suspends_on=paris_date(suspension_at(owed, policy)) if owed and late else None,
         ended_on=subscription.ends_on if ended else None,
         withdrawal_until=_withdrawal_until(subscription, paris_date(now)),
@@ -157,32 +156,6 @@ def files(visit: Visit, customer: Customer) -> dict[str, str]:
             if due.number and due.sha256:
                 found[due.number] = invoice_file(due)
     return found
-
-
-def method(visit: Visit, customer: Customer) -> MethodView:
-    """The means of payment on file and what it will pay next."""
-    subscription = running(visit, customer)
-    if subscription is None:
-        return MethodView(method=None, next_due_on=None, amount=None)
-    line = period_line(visit, subscription)
-    today = paris_date(visit.ports.clock())
-    stored = subscription.method
-    return MethodView(
-        method=_method(stored, today) if stored else None,
-        next_due_on=line.next_due_on,
-        amount=line.amount,
-    )
-
-
-def _method(stored: StoredMethod, today: date) -> PaymentMethod:
-    expires_on = stored.expires_on
-    return PaymentMethod(
-        kind=KINDS.get(stored.kind, "card"),
-        brand=stored.name() if stored.brand else None,
-        last_four=stored.last_four,
-        expires_on=expires_on,
-        is_expired=expires_on is not None and expires_on < today,
-    )
 
 
 def cancel(visit: Visit, subscription: Subscription) -> CancelView:

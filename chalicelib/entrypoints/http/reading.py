@@ -11,7 +11,7 @@ FIELDS_MAX = 60
 # Addresses that only take a form: the page that a reader can be shown instead of each.
 FORM_ONLY = (
     ("/place", ""), ("/retry", ""), ("/outcome", ""), ("/mailbox", "/result"),
-    ("/account/resume", "/account"), ("/sign-out", ""),
+    ("/account/resume", "/account"), ("/sign-out", ""), ("/again", ""),
 )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from chalicelib.domain.kernel.errors import (
 )
 from chalicelib.domain.kernel.ids import is_id
 from chalicelib.domain.selling.checkout import Checkout, Stage
-from chalicelib.entrypoints.http import order_form, shop_views
+from chalicelib.entrypoints.http import order_form, payment_page, shop_views
 from chalicelib.entrypoints.http.ownership import keep_ownership, own_checkout
 from chalicelib.entrypoints.http.visit import FORM, Visit, answer
 
@@ -185,24 +185,20 @@ def pay(lang: str, checkout_id: str) -> Response:
 
 
 def _pay(visit: Visit, checkout_id: str) -> Response:
-    from chalicelib.pages.billing import OpenSession, RedirectReturn, render_payment  # noqa: PLC0415
+    from chalicelib.pages.billing import render_payment  # noqa: PLC0415
 
     checkout = own_checkout(visit, checkout_id)
     session = checkout.session
     if checkout.stage is not Stage.PLACED or (session and session.state == "refused"):
         tail = "" if checkout.stage is Stage.REVIEW else "/result"
         return visit.go(f"/checkout/{checkout_id}{tail}")
-    if visit.query.get("redirectResult"):
-        payment: OpenSession | RedirectReturn = RedirectReturn(
-            session_id=visit.query.get("sessionId", ""),
-            redirect_result=visit.query["redirectResult"],
-        )
-    else:
-        # the order's language, not the screen's: one key is one question to the provider
-        back = f"{visit.ports.facts.public_url}/{checkout.lang}/checkout/{checkout_id}/pay"
-        opened = open_payment(checkout, return_url=back, ports=visit.ports)
-        payment = OpenSession(id=opened.session_id, session_data=opened.session_secret)
-    view = shop_views.payment(visit, checkout, payment)
+    # the order's language, not the screen's: one key is one question to the provider
+    back = f"{visit.ports.facts.public_url}/{checkout.lang}/checkout/{checkout_id}/pay"
+    mounted = payment_page.session_of(
+        visit, lambda: open_payment(checkout, return_url=back, ports=visit.ports)
+    )
+    assert mounted is not None, "a page always opens"
+    view = shop_views.payment(visit, checkout, mounted)
     return visit.page(render_payment(view, visit.chrome), pays=True)
 
 

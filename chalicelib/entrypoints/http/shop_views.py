@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date
-from urllib.parse import urljoin
 
 from chalicelib.domain.contract.subscription import effective_on, withdrawal_last_day
 from chalicelib.domain.kernel.calendar import due_date, paris_date
 from chalicelib.domain.learning.entitlement import PLUS, SOLO
 from chalicelib.domain.selling.catalogue import PriceRow
 from chalicelib.domain.selling.checkout import Checkout, Stage
+from chalicelib.entrypoints.http import payment_page
 from chalicelib.entrypoints.http.visit import Visit
 from chalicelib.pages.billing import OpenSession, PaymentView, RedirectReturn, ResultView
 from chalicelib.pages.chrome import Form
@@ -22,7 +22,6 @@ COUNTRIES = (
     "HU", "IE", "IT", "LT", "LU", "LV", "MA", "MC", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI",
     "SK", "SN", "TN", "US", "CA", "CI", "CM",
 )  # fmt: skip
-SHIM = "/sandbox-shim.js"
 
 
 def plan_features(plan: str) -> tuple[Feature, ...]:
@@ -128,19 +127,16 @@ def review(visit: Visit, checkout: Checkout, error: str | None) -> ReviewView:
 
 
 def payment(visit: Visit, checkout: Checkout, session: OpenSession | RedirectReturn) -> PaymentView:
-    """The page where people pay; a sandbox adds its simulator's addresses."""
-    settings = visit.ports.settings
-    plan = visit.ports.facts.catalogue.plan(checkout.plan)
-    browser = settings.adyen_web_url
-    return PaymentView(
-        checkout_id=checkout.id,
-        offer_name=plan.name(visit.lang),
+    """The page where an order is paid."""
+    base = f"/checkout/{checkout.id}"
+    return payment_page.view(
+        visit,
+        session,
+        purpose="order",
+        base=base,
+        here=f"{base}/pay",
+        plan=checkout.plan,
         amount=checkout.gross,
-        client_key=settings.adyen_client_key,
-        environment=settings.adyen_environment,
-        session=session,
-        environment_url=browser or None,
-        shim_url=urljoin(browser, SHIM) if browser else None,
     )
 
 

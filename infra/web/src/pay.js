@@ -5,8 +5,10 @@ import { AdyenCheckout, Card, Dropin, PayPal, Redirect, SepaDirectDebit } from '
 const place = document.getElementById('drop-in');
 const trouble = document.getElementById('pay-trouble');
 const leaving = document.getElementById('pay-leaving');
+const settled = document.getElementById('pay-settled');
 const outcome = document.getElementById('outcome');
 const config = JSON.parse(place.dataset.config);
+const LOOK_AGAIN_MS = 20_000;
 
 /** Say that the form does not load; the person keeps a way on. */
 function fail() {
@@ -21,6 +23,44 @@ function report({ sessionResult }) {
   place.hidden = true;
   leaving.hidden = false;
   outcome.submit();
+}
+
+/**
+ * Ask our server whether the money is still owed: another page, or a charge of ours, may have been first.
+ * A server that is silent forbids nothing: what comes twice goes back by itself.
+ */
+async function isOwed() {
+  if (!config.check) return true;
+  try {
+    const answer = await fetch(config.check, { headers: { accept: 'application/json' }, cache: 'no-store' });
+    return !answer.ok || (await answer.json()).is_owed;
+  } catch {
+    return true;
+  }
+}
+
+/** Say that nothing is owed any more, and take the form away. */
+function close() {
+  if (!leaving.hidden) return;
+  place.hidden = true;
+  settled.hidden = false;
+}
+
+/** The last look before money moves. */
+async function beforeSubmit(request, _, { resolve, reject }) {
+  if (await isOwed()) return resolve(request);
+  reject();
+  close();
+}
+
+/** A page left open learns that somebody else was first, as soon as it is looked at. */
+function watch() {
+  if (!config.check) return;
+  const look = async () => {
+    if (document.visibilityState === 'visible' && settled.hidden && !(await isOwed())) close();
+  };
+  document.addEventListener('visibilitychange', look);
+  setInterval(look, LOOK_AGAIN_MS);
 }
 
 /** A person who closes PayPal's window is still here and may choose again; anything else is trouble. */
@@ -57,6 +97,7 @@ function options() {
     locale: config.locale,
     session: config.session,
     translations: words(),
+    beforeSubmit,
     onPaymentCompleted: report,
     onPaymentFailed: report,
     onError,
@@ -86,6 +127,7 @@ async function start() {
   const checkout = await AdyenCheckout(options());
   if (config.redirectResult) checkout.submitDetails({ details: { redirectResult: config.redirectResult } });
   else mount(checkout);
+  watch();
 }
 
 start().catch(fail);

@@ -45,7 +45,8 @@ class Shop:
     def show(self, session: dict[str, Any], lang: Lang = "fr") -> str:
         """Prepare the page of a session; its address."""
         view = PaymentView(
-            checkout_id="C1",
+            base="/checkout/C1",
+            here="/checkout/C1/pay",
             offer_name="Premium Solo",
             amount=Money(minor=session["amount"]["value"], currency="EUR"),
             client_key="test_SIMCLIENTKEY",

@@ -23,7 +23,10 @@ ACCOUNT = ("/account", "/account/documents", "/account/method", "/account/cancel
 POSTED = ("/sign-in", "/password", "/order/solo", "/sign-out", "/account/cancel", "/account/resume",
           f"/checkout/{'0' * 26}/place", f"/checkout/{'0' * 26}/retry", "/password/x~1~2~3",
           f"/checkout/{'0' * 26}/outcome", f"/checkout/{'0' * 26}/edit",
-          f"/checkout/{'0' * 26}/mailbox")  # fmt: skip
+          f"/checkout/{'0' * 26}/mailbox", "/pay/x~1~2~3", "/pay/x~1~2~3/outcome",
+          "/pay/x~1~2~3/again", f"/account/method/{'0' * 26}",
+          f"/account/method/{'0' * 26}/outcome",
+          f"/account/method/{'0' * 26}/delete")  # fmt: skip
 STRICT = "default-src 'none'; script-src 'self'; style-src 'self'; "
 
 

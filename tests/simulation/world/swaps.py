@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from chalicelib.application.billing import reconcile_report, work_shard
-from chalicelib.entrypoints import letters
+from chalicelib.entrypoints import stationery
 from chalicelib.mails.render import RenderedMail
 
 
@@ -63,5 +63,5 @@ def light_product() -> Iterator[None]:
     with ExitStack() as stack:
         for module in (work_shard, reconcile_report):
             stack.enter_context(swapped(module, "ThreadPoolExecutor", InTurn))
-        stack.enter_context(swapped(letters, "render", bare_mail))
+        stack.enter_context(swapped(stationery, "render", bare_mail))
         yield

@@ -55,6 +55,8 @@ from tests.fakes_things import (
 from tests.world import in_memory
 
 MINE = shard(SUBSCRIPTION_ID)
+REMINDS_AT = paris(2030, 3, 1, 9)
+"""When the sample card begins its last month."""
 FREEZE = sample_confirmation(subscription_id=SUBSCRIPTION_ID)
 
 
@@ -369,7 +371,7 @@ class TestFrm4:
         done = shop.subscription()
         assert done.confirmed_at is not None
         assert done.invited_at is not None
-        assert done.agenda_at is None
+        assert done.agenda_at == REMINDS_AT
         advance(an_entry("subscription", due=None), ports=shop.ports)
         assert shop.subscription() == done
 
@@ -392,7 +394,7 @@ class TestFrm4:
         shop.ports.gateway.methods[SUBSCRIPTION_ID] = known
         shop.ports.clock.advance(timedelta(minutes=15))
         advance(an_entry("subscription", due=None), ports=shop.ports)
-        assert (shop.subscription().method, shop.subscription().agenda_at) == (VISA, None)
+        assert (shop.subscription().method, shop.subscription().agenda_at) == (VISA, REMINDS_AT)
 
     def test_an_ending_contract_still_gets_its_papers(self) -> None:
         """The end comes after them."""
@@ -406,7 +408,7 @@ class TestFrm4:
     def test_an_ended_contract_without_method_has_nothing_to_forget(self) -> None:
         """Nobody is asked."""
         shop = subscribed()
-        ended = shop.subscription().next(status=Status.ENDED, method=None)
+        ended = shop.subscription().next(status=Status.ENDED, method=None, agenda_at=None)
         shop.ports.store.commit(Change((Replace(ended),)))
         shop.ports.gateway.is_down = True
         advance(an_entry("subscription", due=None), ports=shop.ports)

@@ -191,7 +191,7 @@ class TestPay5:
     @pytest.mark.parametrize(
         ("changes", "reason"),
         [
-            ({"type": "recurring.token.disabled"}, "event recurring.token.disabled"),
+            ({"type": "recurring.token.lost"}, "event recurring.token.lost"),
             ({"type": "recurring.token.created", "data": {"merchantAccount": "x"}},
              "another merchant"),
             ({"data": {"shopperReference": "somebody"}}, "not one of our shoppers"),

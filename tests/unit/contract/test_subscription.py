@@ -6,13 +6,19 @@ import pytest
 
 from chalicelib.domain.contract.subscription import (
     Status,
+    Subscription,
     effective_on,
+    expiry_reminder_at,
     next_wake,
+    remind_of_expiry,
     withdrawal_last_day,
 )
 from chalicelib.domain.kernel.calendar import start_of_day
+from chalicelib.domain.kernel.change import Replace
 from chalicelib.domain.kernel.money import Money
+from chalicelib.domain.selling.checkout import StoredMethod
 from tests.examples import paris
+from tests.fakes import VISA
 from tests.fakes_things import a_subscription
 
 NOW = datetime(2026, 11, 5, 9, tzinfo=UTC)
@@ -124,8 +130,46 @@ class TestNextWake:
         assert next_wake(unknown.replace(invited_at=None), NOW) == NOW + timedelta(minutes=15)
 
     def test_then_only_its_end_wakes_it(self) -> None:
-        """None as long as it goes on."""
-        complete = a_subscription(invited_at=NOW)
+        """None as long as it goes on, with a method that does not expire."""
+        paypal = StoredMethod(token="PP1", kind="paypal")
+        complete = a_subscription(invited_at=NOW, method=paypal)
         assert next_wake(complete, NOW) is None
         ending = complete.replace(ends_on=date(2026, 12, 5))
         assert next_wake(ending, NOW) == start_of_day(date(2026, 12, 5))
+
+
+class TestPay5:
+    """PAY-5: who pays by a card that is about to end is told a month before, once."""
+
+    def test_the_first_morning_of_the_last_month(self) -> None:
+        complete = a_subscription(invited_at=NOW)
+        assert next_wake(complete, NOW) == paris(2030, 3, 1, 9)
+
+    def test_not_where_no_charge_comes_after_it(self) -> None:
+        """A contract that ends before needs no new card."""
+        expiring = VISA.replace(expires="11/2026")
+        complete = a_subscription(invited_at=NOW, method=expiring)
+        assert expiry_reminder_at(complete) == paris(2026, 11, 1, 9)
+        ending = complete.replace(ends_on=date(2026, 12, 5))
+        assert expiry_reminder_at(ending) is None
+        assert expiry_reminder_at(complete.replace(ends_on=date(2027, 1, 5))) is not None
+
+    def test_once_a_card_and_expiry(self) -> None:
+        """Told, it sleeps; brought up to date, the card is told of again in its time."""
+        expiring = VISA.replace(expires="11/2026")
+        complete = a_subscription(invited_at=NOW, method=expiring)
+        (write,) = remind_of_expiry(complete, NOW).writes
+        assert isinstance(write, Replace)
+        assert write.events == ("MethodExpires",)
+        told = write.entity
+        assert isinstance(told, Subscription)
+        assert (told.expiry_told_on, told.agenda_at) == (date(2026, 11, 30), None)
+        renewed = told.replace(method=VISA)
+        assert next_wake(renewed, NOW) == paris(2030, 3, 1, 9)
+
+    def test_a_card_already_over_is_not_told_of(self) -> None:
+        """Its refusal says more than a reminder."""
+        over = a_subscription(invited_at=NOW, method=VISA.replace(expires="10/2026"))
+        (write,) = remind_of_expiry(over, NOW).writes
+        assert isinstance(write, Replace)
+        assert write.events == ()

@@ -66,10 +66,52 @@ def refused(**changes: Any) -> facts.PaymentRefused:
         due_on=date(2026, 12, 15),
         refused_at=datetime(2026, 12, 15, 5, 12, tzinfo=UTC),
         payment_method="visa •••• 1111",
+        why="soft",
         next_attempt_on=date(2026, 12, 16),
         suspension_on=date(2026, 12, 22),
+        access_closed=False,
         termination_on=date(2027, 1, 14),
         pay=f"{SITE}/fr/account/method",
+        pay_until_at=None,
+    )
+    return sample.replace(**changes)
+
+
+def by_link(why: str, **changes: Any) -> facts.PaymentRefused:
+    """A refusal that only the payer can mend."""
+    return refused(
+        why=why,
+        next_attempt_on=None,
+        pay=f"{SITE}/fr/pay/01JCQZ7K5V0000000000000001.0001.1~0~1800000000~abc",
+        pay_until_at=LATE,
+        **changes,
+    )
+
+
+def linked(**changes: Any) -> facts.PaymentLinkSent:
+    sample = facts.PaymentLinkSent(
+        **COMMON,
+        plan="Premium Solo",
+        amount=PRICE,
+        due_on=date(2026, 12, 15),
+        method_gone=False,
+        suspension_on=date(2026, 12, 22),
+        access_closed=False,
+        pay=f"{SITE}/fr/pay/01JCQZ7K5V0000000000000001.0001.1~0~1800000000~abc",
+        valid_until_at=LATE,
+    )
+    return sample.replace(**changes)
+
+
+def method_replaced(**changes: Any) -> facts.MethodReplaced:
+    sample = facts.MethodReplaced(
+        **COMMON,
+        plan="Premium Solo",
+        payment_method="Visa •••• 1111",
+        replaced_at=NOON,
+        price=PRICE,
+        next_due_on=date(2026, 12, 15),
+        account=f"{SITE}/fr/account/method",
     )
     return sample.replace(**changes)
 
@@ -159,7 +201,36 @@ SAMPLES: dict[str, facts.Fact] = {
     "invoice": invoiced(),
     "invoice, unpaid": invoiced(paid_on=None),
     "refused": refused(),
-    "refused, for good": refused(next_attempt_on=None, termination_on=None),
+    "refused, for good": by_link("soft", termination_on=None),
+    "refused, bank silent": refused(why="tech"),
+    "refused, to be confirmed": by_link("sca", termination_on=None),
+    "refused, card over": by_link("update"),
+    "refused, forbidden": by_link(
+        "stop", suspension_on=None, access_closed=True, termination_on=None
+    ),
+    "refused, no method": by_link("none", termination_on=None),
+    "link again": linked(),
+    "link, method gone": linked(method_gone=True),
+    "link, access closed": linked(suspension_on=None, access_closed=True),
+    "method replaced": method_replaced(),
+    "method replaced, at the end": method_replaced(next_due_on=None),
+    "method removed": facts.MethodRemoved(
+        **COMMON,
+        plan="Premium Solo",
+        removed_at=NOON,
+        price=PRICE,
+        next_due_on=date(2026, 12, 15),
+        account=f"{SITE}/fr/account/method",
+    ),
+    "method expires": facts.MethodExpires(
+        **COMMON,
+        plan="Premium Solo",
+        payment_method="Visa •••• 1111",
+        last_on=date(2026, 12, 31),
+        price=PRICE,
+        next_due_on=date(2027, 1, 15),
+        account=f"{SITE}/fr/account/method",
+    ),
     "refused, nothing planned": refused(suspension_on=None, termination_on=None),
     "recovered": recovered(),
     "recovered, never closed": recovered(access_restored=False),

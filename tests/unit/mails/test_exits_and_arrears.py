@@ -1,12 +1,13 @@
 """What the mails say when a payment fails and when a contract ends."""
 
+import re
 from datetime import UTC, date, datetime
 
 from chalicelib.domain.kernel.language import Language
 from chalicelib.domain.kernel.money import Money
 from chalicelib.mails.facts import Fact, Period
 from chalicelib.mails.render import render
-from tests.unit.mails.samples import acknowledged, ended, invoiced, recovered, refused
+from tests.unit.mails.samples import acknowledged, by_link, ended, invoiced, recovered, refused
 
 TWENTY = Money(minor=2000, currency="EUR")
 
@@ -54,12 +55,27 @@ class TestCgs32:
         words = said(refused())
         assert "We will try again on 16 December 2026" in words
 
-    def test_a_final_refusal_asks_for_another_means(self) -> None:
-        """No promise of a retry that will not come."""
-        words = said(refused(next_attempt_on=None))
+    def test_a_final_refusal_brings_a_link(self) -> None:
+        """No promise of a retry that will not come; the payer can act, without signing in."""
+        words = said(by_link("soft"))
         assert "try again on" not in words
-        assert "give us another one" in words
+        assert "pay this month by the link below" in words
         assert "Next attempt" not in words
+
+    def test_each_reason_is_said_in_plain_words(self) -> None:
+        """Never the code of a bank; a method is not blamed for what it did not do."""
+        told = {
+            why: said(by_link(why)) for why in ("tech", "soft", "sca", "update", "stop", "none")
+        }
+        assert len(set(told.values())) == len(told)
+        assert "confirm this payment yourself" in told["sca"]
+        assert "We will not use it any more" in told["stop"]
+        assert not [words for words in told.values() if re.search(r"SCA|3DS|code|refusal", words)]
+
+    def test_a_closed_access_is_said_as_it_is(self) -> None:
+        """DUN-1: after a refusal for good access is closed already."""
+        words = said(by_link("stop", suspension_on=None, access_closed=True))
+        assert "Access to paid content is suspended. It opens again" in words
 
     def test_the_consequences_have_their_dates(self) -> None:
         """DUN-1: suspension and possible end; what is not planned is not threatened."""

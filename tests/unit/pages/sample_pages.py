@@ -3,7 +3,18 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
-from chalicelib.pages import billing, contract, exits, gallery, papers, people, problems, selling
+from chalicelib.pages import (
+    billing,
+    contract,
+    exits,
+    gallery,
+    instalment,
+    methods,
+    papers,
+    people,
+    problems,
+    selling,
+)
 from chalicelib.pages.chrome import LANGS, Chrome, Form, blank
 from chalicelib.pages.refusals import PROBLEMS
 from tests.unit.pages.samples import (
@@ -14,14 +25,17 @@ from tests.unit.pages.samples import (
     OFFER,
     PLUS,
     PRICE,
+    VISA,
     WRONG,
     Page,
+    a_contract_method,
     a_line,
     a_payment,
     a_result,
     a_review,
     a_text,
     an_account,
+    an_instalment,
     an_order,
 )
 
@@ -47,6 +61,10 @@ def _signed(page: Page) -> Page:
         )
 
     return render
+
+
+def _methods(*contracts: methods.ContractMethod, notice: methods.Notice | None = None) -> Page:
+    return _page(methods.render_method, methods.MethodView(contracts=contracts, notice=notice))
 
 
 _OWED = a_line(today=date(2026, 12, 20))
@@ -130,36 +148,46 @@ PAGES: dict[str, Page] = {
     ),
     "documents": _page(papers.render_documents, DOCUMENTS),
     "documents-none": _page(papers.render_documents, papers.DocumentsView(rows=())),
-    "method-card": _page(
-        billing.render_method,
-        billing.MethodView(
-            method=billing.PaymentMethod(
-                kind="card",
-                brand="Visa",
-                last_four="1111",
-                expires_on=date(2026, 10, 31),
-                is_expired=True,
-            ),
-            next_due_on=NEXT,
-            amount=PRICE,
+    "payment-instalment": _page(billing.render_payment, a_payment("instalment")),
+    "payment-method": _page(billing.render_payment, a_payment("method")),
+    "pay": _page(
+        instalment.render_instalment,
+        an_instalment(
+            method_label="Visa •••• 1111", retry_on=NEXT, access_until_on=date(2026, 11, 22)
         ),
     ),
-    "method-paypal": _page(
-        billing.render_method,
-        billing.MethodView(
-            method=billing.PaymentMethod(kind="paypal"), next_due_on=None, amount=None
-        ),
+    "pay-suspended": _page(instalment.render_instalment, an_instalment(is_suspended=True)),
+    "pay-ended": _page(instalment.render_instalment, an_instalment()),
+    "pay-refused": _page(
+        instalment.render_instalment,
+        an_instalment(just_tried="refused", access_until_on=date(2026, 11, 22)),
     ),
-    "method-sepa": _page(
-        billing.render_method,
-        billing.MethodView(
-            method=billing.PaymentMethod(kind="sepa", last_four="0189"),
-            next_due_on=None,
-            amount=None,
-        ),
+    "pay-pending": _page(instalment.render_instalment, an_instalment(just_tried="pending")),
+    "pay-checking": _page(instalment.render_instalment, an_instalment("checking")),
+    "pay-thanks": _page(
+        instalment.render_instalment, an_instalment("paid", just_tried="paid", next_due_on=NEXT)
     ),
-    "method-none": _page(
-        billing.render_method, billing.MethodView(method=None, next_due_on=None, amount=None)
+    "pay-spent": _page(instalment.render_instalment, an_instalment("paid")),
+    "pay-exceeded": _page(instalment.render_instalment, an_instalment("exceeded")),
+    "pay-closed": _page(instalment.render_instalment, an_instalment("closed")),
+    "method-card": _methods(a_contract_method(VISA, next_due_on=NEXT, amount=PRICE)),
+    "method-several": _methods(
+        a_contract_method(VISA, owed=PRICE, pay="/pay/t1"),
+        a_contract_method(methods.PaymentMethod(kind="paypal"), subscription_id="s2"),
+        notice="replaced",
+    ),
+    "method-sepa": _methods(
+        a_contract_method(methods.PaymentMethod(kind="sepa", last_four="0189")), notice="waiting"
+    ),
+    "method-deleted": _methods(
+        a_contract_method(None, next_due_on=NEXT, amount=PRICE), notice="deleted"
+    ),
+    "method-none": _methods(),
+    "method-delete": _page(
+        methods.render_delete_method,
+        methods.DeleteMethodView(
+            contract=a_contract_method(VISA, next_due_on=NEXT, amount=PRICE, owed=PRICE)
+        ),
     ),
     "cancel": _page(
         exits.render_cancel,

@@ -1,12 +1,14 @@
 """The facts of the sample pages: one shop, one person, one subscription."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from chalicelib.domain.kernel.money import Money
 from chalicelib.pages import (
     billing,
     contract,
+    instalment,
+    methods,
     papers,
     people,
     selling,
@@ -135,9 +137,15 @@ def a_review(*, immediate: bool = True, error: str | None = None) -> selling.Rev
     )
 
 
-def a_payment(*, sandbox: bool = True, back: bool = False) -> billing.PaymentView:
+def a_payment(
+    purpose: billing.Purpose = "order", *, sandbox: bool = True, back: bool = False
+) -> billing.PaymentView:
+    base = {"order": "/checkout/c1", "instalment": "/pay/t1", "method": "/account/method/s1"}
     return billing.PaymentView(
-        checkout_id="c1",
+        purpose=purpose,
+        base=base[purpose],
+        here=f"{base[purpose]}/form",
+        check="/pay/t1/owed" if purpose == "instalment" else None,
         offer_name="Premium Solo",
         amount=PRICE,
         client_key="test_SIMCLIENTKEY",
@@ -148,6 +156,36 @@ def a_payment(*, sandbox: bool = True, back: bool = False) -> billing.PaymentVie
         environment_url="http://localhost:8080/checkoutshopper/test/" if sandbox else None,
         shim_url="http://localhost:8080/sandbox-shim.js" if sandbox else None,
     )
+
+
+def an_instalment(
+    standing: instalment.Standing = "owed", **changes: object
+) -> instalment.InstalmentView:
+    facts: dict[str, object] = {
+        "token": "t1",
+        "standing": standing,
+        "offer_name": "Premium Solo",
+        "amount": PRICE,
+        "from_on": START,
+        "last_on": NEXT - timedelta(days=1),
+    }
+    return instalment.InstalmentView(**{**facts, **changes})  # type: ignore[arg-type]  # as above
+
+
+def a_contract_method(
+    method: methods.PaymentMethod | None, **changes: object
+) -> methods.ContractMethod:
+    facts: dict[str, object] = {
+        "subscription_id": "s1",
+        "offer_name": "Premium Solo",
+        "method": method,
+    }
+    return methods.ContractMethod(**{**facts, **changes})  # type: ignore[arg-type]  # as above
+
+
+VISA = methods.PaymentMethod(
+    kind="card", brand="Visa", last_four="1111", expires_on=date(2026, 10, 31), is_expired=True
+)
 
 
 def a_result(**changes: object) -> billing.ResultView:
