@@ -99,6 +99,7 @@ def number_read_then_written() -> Iterator[None]:
     def number(keys: tuple[DueKey, ...], *, ports: Ports) -> tuple[DueKey, ...]:
         issued_on = paris_date(ports.clock())
         series = number_invoices._series(issued_on.year, ports)
+        assert series is not None
         counter, *stamps = assign_numbers(
             series, tuple(dict.fromkeys(keys)), issued_on=issued_on
         ).writes
