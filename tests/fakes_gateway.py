@@ -81,6 +81,7 @@ class FakeGateway:
         refunds: idempotency key -> the payment it takes from, and how much.
         orders: idempotency key of a refund or return -> what the provider calls it.
         failed_orders: those of them whose money did not go, or came back.
+        uncaptured: payments whose money did not come after all.
         taken: captured payment -> what a bank holds of it in disputes.
         news: what a webhook would tell of payments, in order.
         happenings: what it would tell of everything else, in order.
@@ -95,6 +96,7 @@ class FakeGateway:
     refunds: dict[str, tuple[str, Money]] = field(default_factory=dict)
     orders: dict[str, str] = field(default_factory=dict)
     failed_orders: set[str] = field(default_factory=set)
+    uncaptured: set[str] = field(default_factory=set)
     taken: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     news: list[SessionNews] = field(default_factory=list)
     happenings: list[Happening] = field(default_factory=list)
@@ -126,6 +128,7 @@ class FakeGateway:
             if (parsed := parse_reference(capture.reference)) is not None
             and parsed[0] == key
             and capture.provider_reference not in self.returns
+            and capture.provider_reference not in self.uncaptured
         )
 
     def open_session(self, request: SessionRequest) -> PaymentSession:
@@ -221,6 +224,14 @@ class FakeGateway:
             self.failed_orders.add(done.provider_reference)
             capture = self._capture(done.payment)
             self.tell(event, done.provider_reference, done.payment, capture.reference, done.amount)
+
+    def fail_capture(self, payment: str) -> None:
+        """The money of a payment that was told as authorised does not come."""
+        with self._lock:
+            capture = self._capture(payment)
+            self.uncaptured.add(payment)
+            name = f"C{len(self.happenings) + 1:015}"
+            self.tell("CAPTURE_FAILED", name, payment, capture.reference, capture.amount)
 
     def dispute(
         self, event: str, payment: str, *, name: str = "DISPUTE1", minor: int | None = None

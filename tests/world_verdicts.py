@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from chalicelib.application.learning.entitlements import entitlements
 from chalicelib.application.papers.names import confirmation_file, invoice_file
 from chalicelib.domain.billing.due import DueItem, DueState
+from chalicelib.domain.billing.journal import Account, balances
 from chalicelib.domain.billing.proof import Proof, prove
 from chalicelib.domain.contract.subscription import Status, Subscription
 from chalicelib.domain.kernel.ids import DueKey
@@ -28,6 +29,7 @@ def assert_sound(world: World) -> None:
     contracts = {due.subscription_id for due in dues}
     assert len(world.fakes.files.contents) == FILES_OF_A_PAPER * (len(paid) + len(contracts))
     assert_books_close(world)
+    assert_refunded(world)
     assert_at_rest(world)
 
 
@@ -91,10 +93,28 @@ def assert_books_close(world: World) -> None:
     """The proof is green, the journal sums to zero, and the provider counted what we counted."""
     proof, gateway = books(world), world.fakes.gateway
     assert (proof.findings, proof.parked, proof.journal_minor) == ((), (), 0)
-    captured = [capture.amount.minor for capture in gateway.captures]
+    came = [each for each in gateway.captures if each.provider_reference not in gateway.uncaptured]
+    captured = [capture.amount.minor for capture in came]
     assert sum(captured) == proof.captured_minor + proof.returned_minor
     assert len(captured) == proof.captures + len(gateway.returns)
     assert len(gateway._give_backs) == len(gateway.returns), "one key for each payment given back"
+
+
+def assert_refunded(world: World) -> None:
+    """What was promised back is gone from the provider, once, under a key for each order."""
+    gateway, store = world.fakes.gateway, world.ports.store
+    orders = 0
+    for refund in store.every_refund():
+        assert (refund.latest.state, refund.parked, refund.agenda_at) == ("sent", None, None)
+        assert gateway.gone_minor(refund.payment_reference) == refund.gross_minor
+        assert store.due_item(refund.due_key, fresh=True).refunded_minor == refund.gross_minor
+        assert balances(refund.postings)[Account.CLEARING] == -refund.gross_minor
+        orders += len(refund.tries)
+    assert len(gateway.refunds) == orders
+    for dispute in store.every_dispute():
+        assert dispute.taken_minor == gateway.taken[dispute.payment_reference or ""]
+        held = store.subscription(dispute.subscription_id, fresh=True).held
+        assert held == ("disputed" if dispute.holds else None)
 
 
 def assert_at_rest(world: World) -> None:

@@ -49,7 +49,7 @@ KINDS: Final[Mapping[tuple[str, str], type[Entity]]] = {
     ("SUB", "CONTRACT"): Contract,
     ("SUB", "DUE"): DueItem,
     ("SUB", "REVERSAL"): Reversal,
-    ("SUB", "REFUND"): Refund,
+    ("SUB", "PROMISED"): Refund,
     ("SUB", "DISPUTE"): Dispute,
     ("UNPLACED", "MONEY"): UnplacedMoney,
     ("SUB", "LETTER"): SentLetter,

@@ -8,8 +8,8 @@
 | one amount owed           | table  | SUB#<id>                      | DUE#<n>#<part>            |
 | all amounts of a contract | table  | SUB#<id>                      | begins with DUE#          |
 | money that goes back      | table  | SUB#<id>                      | REVERSAL#<n>#<part>#<try> |
-| money promised back       | table  | SUB#<id>                      | REFUND#<n>#<part>#<rank>  |
-| all of it of a contract   | table  | SUB#<id>                      | begins with REFUND#       |
+| money promised back       | table  | SUB#<id>                      | PROMISED#<n>#<part>#<no>  |
+| all of it of a contract   | table  | SUB#<id>                      | begins with PROMISED#     |
 | a dispute                 | table  | SUB#<id>                      | DISPUTE#<n>#<part>#<name> |
 | all disputes              | table  | SUB#<id>                      | begins with DISPUTE#      |
 | a letter on record        | table  | SUB#<id>                      | LETTER#<event id>         |
@@ -26,13 +26,10 @@
 | what is due at an instant | agenda | AGENDA#<shard>                | <instant>#<kind>#<id>     |
 | what waits for a person   | agenda | PARKED                        | <reason>#<instant>#<id>   |
 
-Here n is the number of a period, part that of an instalment, try that of an attempt, rank that of
-a refund; reference and name are the provider's. Numbers in sort keys have a fixed width, so that
-text order is their order. The agenda is sparse: only what still has something to do bears its two
-attributes, `gpk` and `gsk`.
-Here n is the number of a period, part that of an instalment, try that of an attempt. Numbers in
-sort keys have a fixed width, so that text order is their order. The agenda is sparse: only what
-still has something to do, or is parked, bears its two attributes, `gpk` and `gsk`.
+Here n is the number of a period, part that of an instalment, try that of an attempt, no that of a
+refund; reference and name are the provider's. Numbers in sort keys have a fixed width, so that
+text order is their order. The agenda is sparse: only what still has something to do, or is parked,
+bears its two attributes, `gpk` and `gsk`.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -63,7 +60,7 @@ Kind = Literal["checkout", "subscription", "due", "reversal", "settlement", "ref
 AGENDA_INDEX = "agenda"
 DUE_PREFIX = "DUE#"
 REVERSAL_PREFIX = "REVERSAL#"
-REFUND_PREFIX = "REFUND#"
+REFUND_PREFIX = "PROMISED#"  # notifications sort by their event, and one is called REFUND
 DISPUTE_PREFIX = "DISPUTE#"
 LETTER_PREFIX = "LETTER#"
 UNPLACED_PREFIX = "UNPLACED#"

@@ -1,6 +1,7 @@
 """What every store does, the one in memory and the one on a table alike."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 from typing import TYPE_CHECKING
@@ -277,6 +278,8 @@ def test_the_daily_proof_sees_everything(store: Store) -> None:
     store.keep_notification(a_notification())
     owners = sorted(due.subscription_id for due in store.every_due_item())
     assert owners == sorted([SUBSCRIPTION_ID, other])
+    for event in ("REFUND", "CHARGEBACK", "DISPUTE_DEFENSE_PERIOD_ENDED"):
+        store.keep_notification(replace(a_notification(), event=event))
     assert list(store.every_reversal()) == [a_reversal()]
     assert list(store.every_refund()) == [a_refund()]
     assert list(store.every_dispute()) == [a_dispute()]

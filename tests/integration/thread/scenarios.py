@@ -1,18 +1,23 @@
 """The thread in pieces: what stands before, what a process does, what a person does again."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
+from chalicelib.application.billing.refund_due import ask_again as ask_refund_again
+from chalicelib.application.billing.refund_due import ask_refund
 from chalicelib.application.billing.settle_first_charge import report_session
 from chalicelib.application.exits.cancel_renewal import cancel_renewal
 from chalicelib.application.ports import Ports, QueueName
 from chalicelib.application.selling.open_payment import open_payment, try_again
 from chalicelib.domain.billing.outcomes import Authorised, Refused
 from chalicelib.domain.kernel.calendar import start_of_day
+from chalicelib.domain.kernel.errors import Refused as NotFailed
 from tests.fakes import VISA, Capture
 from tests.world import World
 from tests.world_shop import RETURN_URL
+from tests.world_verdicts import due_key
 
 Act = Callable[[Ports], None]
 
@@ -137,6 +142,62 @@ def _period_paid_twice(world: World) -> Act:
     return world.sweep
 
 
+def _refund(world: World) -> Act:
+    """Part of the first month is promised back, and sent by the next sweep."""
+    key = due_key(world.subscribe(), 0)
+
+    def act(ports: Ports) -> None:
+        ask_refund(key, 1533, cause="withdrawal", ports=ports)
+        world.sweep(ports)
+
+    return act
+
+
+def _refund_comes_back(world: World) -> Act:
+    """The learner's bank sends it back; a person has it sent once more."""
+    key = due_key(world.subscribe(), 0)
+    refund = ask_refund(key, 2000, cause="withdrawal", ports=world.ports)
+    world.sweep()
+    world.fakes.gateway.fail_order("REFUND_FAILED", refund.reference)
+
+    def act(ports: Ports) -> None:
+        world.rest(ports)
+        with suppress(NotFailed):
+            ask_refund_again(refund.key, ports=ports)
+        world.sweep(ports)
+
+    return act
+
+
+def _dispute(world: World) -> Act:
+    """A bank takes the second month back, and returns it a month later, when one was withheld."""
+    subscription_id = world.subscribe()
+    world.move_to_next_due(subscription_id)
+    world.sweep()
+    (capture,) = world.fakes.gateway.captured(due_key(subscription_id, 1))
+    world.fakes.gateway.dispute("CHARGEBACK", capture.provider_reference)
+
+    def act(ports: Ports) -> None:
+        world.rest(ports)
+        world.live(max(timedelta(0), start_of_day(date(2026, 12, 6)) - world.now), ports)
+        if len(world.fakes.gateway.happenings) == 1:
+            world.fakes.gateway.dispute("CHARGEBACK_REVERSED", capture.provider_reference)
+        world.rest(ports)
+
+    return act
+
+
+def _failed_capture(world: World) -> Act:
+    """The money of a renewal does not come; it is tried again the next morning."""
+    subscription_id = world.subscribe()
+    world.move_to_next_due(subscription_id)
+    world.sweep()
+    (capture,) = world.fakes.gateway.captured(due_key(subscription_id, 1))
+    world.fakes.clock.advance(timedelta(hours=7))
+    world.fakes.gateway.fail_capture(capture.provider_reference)
+    return world.rest
+
+
 SCENARIOS = (
     Scenario("checkout", _checkout, is_asked_again=True),
     Scenario("payment", _payment),
@@ -148,4 +209,8 @@ SCENARIOS = (
     Scenario("ending", _ending),
     Scenario("order-paid-twice", _order_paid_twice),
     Scenario("period-paid-twice", _period_paid_twice),
+    Scenario("refund", _refund, is_asked_again=True),
+    Scenario("refund-comes-back", _refund_comes_back, is_asked_again=True),
+    Scenario("dispute", _dispute, is_asked_again=True),
+    Scenario("failed-capture", _failed_capture),
 )
