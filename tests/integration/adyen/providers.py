@@ -1,5 +1,6 @@
 """One provider twice: in memory, and the simulator behind the real gateway and library."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -46,6 +47,14 @@ class Provider(Protocol):
         """Settle everything that moved; the name of the report."""
         ...
 
+    def return_refund(self, order: str, reference: str) -> None:
+        """The money of a refund comes back: the provider's name of its order, and our reference."""
+        ...
+
+    def told(self, event: str) -> list[tuple[str, str, int]]:
+        """What was notified of an event: the order's name, our reference, the amount."""
+        ...
+
     def captured_minor(self, reference: str) -> list[int]:
         """Every capture under a reference."""
         ...
@@ -83,6 +92,17 @@ class InMemory:
         assert name is not None
         return name
 
+    def return_refund(self, order: str, reference: str) -> None:
+        self.gateway.fail_order("REFUND_FAILED", reference)
+        assert order in self.gateway.failed_orders
+
+    def told(self, event: str) -> list[tuple[str, str, int]]:
+        return [
+            (each.provider_reference, each.reference, each.amount.minor)
+            for each in self.gateway.happenings
+            if each.event == event
+        ]
+
     def captured_minor(self, reference: str) -> list[int]:
         found = [c for c in self.gateway.captures if c.reference == reference]
         return [capture.amount.minor for capture in found]
@@ -92,8 +112,12 @@ class InMemory:
         paid = [c for c in self.gateway.captures if c.reference == reference]
         whole = sum(c.amount.minor for c in paid if c.provider_reference in back)
         names = {c.provider_reference for c in paid}
-        refunds = self.gateway.refunds.values()
-        return whole + sum(part.minor for name, part in refunds if name in names)
+        gone = [
+            asked
+            for key, asked in self.gateway.refunds.items()
+            if self.gateway.orders[key] not in self.gateway.failed_orders
+        ]
+        return whole + sum(part.minor for name, part in gone if name in names)
 
 
 @dataclass
@@ -122,6 +146,25 @@ class Simulated:
     def close_batch(self) -> str:
         (batch,) = self.simulator.admin("POST", "/settlements")["batches"]
         return str(batch["report"])
+
+    def return_refund(self, order: str, reference: str) -> None:
+        done = self.simulator.world.state.modifications[order]
+        event = {
+            "event": "REFUND_FAILED",
+            "psp_reference": order,
+            "amount_minor": done.amount_minor,
+        }
+        assert done.reference == reference
+        self.simulator.admin("POST", f"/payments/{done.payment_psp}/events", event)
+
+    def told(self, event: str) -> list[tuple[str, str, int]]:
+        parcels = self.simulator.world.state.mailbag.parcels
+        items = [
+            json.loads(parcel.body)["notificationItems"][0]["NotificationRequestItem"]
+            for parcel in parcels
+            if parcel.event == event
+        ]
+        return [(i["pspReference"], i["merchantReference"], i["amount"]["value"]) for i in items]
 
     def captured_minor(self, reference: str) -> list[int]:
         payments = self._payments(reference)

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.domain.billing.outcomes import Authorised, Refused, Unknown
 from chalicelib.domain.billing.report import batch_of, read_report
 from chalicelib.domain.kernel import errors
+from chalicelib.domain.kernel.ids import RefundKey
 from chalicelib.domain.kernel.money import Money
 from tests.fakes import FACTS
 from tests.fakes_things import SUBSCRIPTION_ID
@@ -22,6 +23,16 @@ from tests.integration.adyen.conftest import (
 from tests.integration.adyen.providers import Provider
 
 FIRST_RENEWAL = KEY.reference(1)
+REFUND = RefundKey(due=KEY, number=1)
+
+
+def ordered(provider: Provider, payment: str, number: int) -> str:
+    """Order that try of a refund of 15.33; what the provider calls the order."""
+    reference = REFUND.reference(number)
+    part = Money(minor=1533, currency="EUR")
+    return provider.gateway.refund(
+        payment, part, reference=reference, idempotency_key=f"refund key {number}"
+    )
 
 
 class TestPaymentPage:
@@ -185,6 +196,43 @@ class TestRefund:
             provider.gateway.refund(
                 paid.provider_reference, part, reference=FIRST_RENEWAL, idempotency_key="refund 1"
             )
+        assert provider.returned_minor(FIRST_RENEWAL) == 1533
+
+    def test_it_is_told_under_its_own_name_and_reference(self, provider: Provider) -> None:
+        paid = provider.gateway.charge(charge_request(stored(provider)))
+        assert isinstance(paid, Authorised)
+        order = ordered(provider, paid.provider_reference, 1)
+        assert ordered(provider, paid.provider_reference, 1) == order
+        assert provider.told("REFUND") == [(order, REFUND.reference(1), 1533)]
+
+    def test_one_order_from_many_threads_is_one_refund(self, provider: Provider) -> None:
+        """While it is on its way the others may be told to wait: unknown, never refused."""
+        paid = provider.gateway.charge(charge_request(stored(provider)))
+        assert isinstance(paid, Authorised)
+
+        def order(_: int) -> str | None:
+            try:
+                return ordered(provider, paid.provider_reference, 1)
+            except errors.GatewayUnavailable:
+                return None
+
+        with ThreadPoolExecutor(8) as pool:
+            names = set(pool.map(order, range(8))) - {None}
+        assert len(names) == 1
+        assert provider.returned_minor(FIRST_RENEWAL) == 1533
+
+    def test_money_that_comes_back_is_told_under_the_name_of_its_order(
+        self, provider: Provider
+    ) -> None:
+        """And under the payment's reference; another order, with another key, sends it again."""
+        paid = provider.gateway.charge(charge_request(stored(provider)))
+        assert isinstance(paid, Authorised)
+        first = ordered(provider, paid.provider_reference, 1)
+        provider.return_refund(first, REFUND.reference(1))
+        assert provider.told("REFUND_FAILED") == [(first, FIRST_RENEWAL, 1533)]
+        assert provider.returned_minor(FIRST_RENEWAL) == 0
+        second = ordered(provider, paid.provider_reference, 2)
+        assert second != first
         assert provider.returned_minor(FIRST_RENEWAL) == 1533
 
 
