@@ -21,6 +21,7 @@ from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.billing.unplaced import UnplacedMoney
 from chalicelib.domain.contract.subscription import Contract, Subscription
+from chalicelib.domain.kernel.beat import Beat, BeatName
 from chalicelib.domain.kernel.change import (
     AlreadyStamped,
     Change,
@@ -37,6 +38,7 @@ from chalicelib.domain.kernel.value import Entity
 from chalicelib.domain.people.correspondence import SentLetter
 from chalicelib.domain.people.customer import BillingIdentity, Customer
 from chalicelib.domain.selling.checkout import Checkout
+from chalicelib.domain.selling.throttle import Tries, hour_of
 
 E = TypeVar("E", bound=Entity)
 WRITES_MAX = 100
@@ -215,6 +217,39 @@ class FakeStore:
         found = self.things.get(keys.charging())
         assert found is None or isinstance(found, Charging)
         return found
+
+    def note_try(self, subject: str, at: datetime, *, refused: int = 0, paid: int = 0) -> None:
+        hour_at = hour_of(at)
+        with self.lock:
+            known = self.tries(subject, at)
+            before = known or Tries(subject=subject, hour_at=hour_at)
+            counts = {"refused": before.refused + refused, "paid": before.paid + paid}
+            self._note(before.next(**counts) if known else before.replace(**counts))
+
+    def tries(self, subject: str, at: datetime) -> Tries | None:
+        found = self.things.get(keys.tries(subject, hour_of(at)))
+        assert found is None or isinstance(found, Tries)
+        return found
+
+    def before_payment(
+        self, subjects: tuple[str, ...], at: datetime
+    ) -> tuple[Charging | None, tuple[Tries, ...]]:
+        found = (self.tries(subject, at) for subject in subjects)
+        return self.charging(), tuple(tries for tries in found if tries is not None)
+
+    def beat(self, name: BeatName, at: datetime) -> None:
+        with self.lock:
+            known = self.last_beat(name)
+            self._note(known.next(at=at) if known else Beat(name=name, at=at))
+
+    def last_beat(self, name: BeatName) -> Beat | None:
+        found = self.things.get(keys.beat(name))
+        assert found is None or isinstance(found, Beat)
+        return found
+
+    def _note(self, thing: Entity) -> None:
+        self.things[keys.of(thing)] = thing
+        self.committed.append(Committed(keys.of(thing), thing))
 
     def count(self, ask: Ask) -> Counted:
         with self.lock:

@@ -17,6 +17,7 @@ from chalicelib.domain.billing.settlement import KindSum, Settlement
 from chalicelib.domain.billing.unplaced import UnplacedMoney
 from chalicelib.domain.contract.subscription import Contract, Subscription
 from chalicelib.domain.kernel import unique
+from chalicelib.domain.kernel.beat import Beat
 from chalicelib.domain.kernel.change import Insert
 from chalicelib.domain.kernel.ids import DueKey
 from chalicelib.domain.kernel.money import Money
@@ -25,6 +26,7 @@ from chalicelib.domain.kernel.value import Entity
 from chalicelib.domain.people.correspondence import SentLetter
 from chalicelib.domain.people.customer import BillingIdentity, Customer
 from chalicelib.domain.selling.checkout import Buyer, Checkout, Consent, Evidence
+from chalicelib.domain.selling.throttle import Tries
 from tests.fakes_gateway import VISA
 
 SUBSCRIPTION_ID = "01JDABCDEFGHJKMNPQRSTVWXYZ"
@@ -317,5 +319,12 @@ def one_of_each() -> tuple[Entity, ...]:
         a_letter(),
         a_settlement(),
         a_brake(),
+        Tries(
+            subject="mailbox#" + "m" * 32,
+            hour_at=datetime(2026, 10, 5, 9, tzinfo=UTC),
+            refused=3,
+            paid=1,
+        ),
+        Beat(name="sweep", at=CONCLUDED_AT),
         a_proposal(),
     )

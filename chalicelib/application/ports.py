@@ -20,6 +20,7 @@ from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.billing.unplaced import UnplacedMoney
 from chalicelib.domain.contract.subscription import Contract, Subscription
 from chalicelib.domain.contract.terms import TermsArchive
+from chalicelib.domain.kernel.beat import Beat, BeatName
 from chalicelib.domain.kernel.change import Change
 from chalicelib.domain.kernel.ids import DueKey, RefundKey
 from chalicelib.domain.kernel.money import Money
@@ -31,6 +32,7 @@ from chalicelib.domain.people.correspondence import SentLetter
 from chalicelib.domain.people.customer import BillingIdentity, Customer
 from chalicelib.domain.selling.catalogue import Catalogue
 from chalicelib.domain.selling.checkout import Checkout, StoredMethod
+from chalicelib.domain.selling.throttle import Tries
 
 # `clock` is the business clock, which a sandbox may move; `wall_clock` never moves and serves
 # security alone (sessions, leases).
@@ -230,6 +232,28 @@ class Store(Protocol):
 
     def charging(self) -> Charging | None:
         """The brake on charges, None before the first; consistent."""
+        ...
+
+    def note_try(self, subject: str, at: datetime, *, refused: int = 0, paid: int = 0) -> None:
+        """Count a first payment in its hour; the count is forgotten after some days."""
+        ...
+
+    def tries(self, subject: str, at: datetime) -> Tries | None:
+        """The first payments of an hour, None when there were none to count."""
+        ...
+
+    def before_payment(
+        self, subjects: tuple[str, ...], at: datetime
+    ) -> tuple[Charging | None, tuple[Tries, ...]]:
+        """The brake, and the tries of this hour, in one read."""
+        ...
+
+    def beat(self, name: BeatName, at: datetime) -> None:
+        """Note that something was alive."""
+        ...
+
+    def last_beat(self, name: BeatName) -> Beat | None:
+        """When it was last known to be alive."""
         ...
 
     def count(self, ask: Ask) -> Counted:

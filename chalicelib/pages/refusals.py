@@ -248,6 +248,33 @@ PROBLEMS: Mapping[str, Problem] = {
         N_("Send shorter answers."),
         "back",
     ),
+    "TOO_MANY_REFUSALS": Problem(
+        N_("Too many payments were refused"),
+        N_(
+            "To protect the owners of lost and stolen cards we take no more tries from here for a "
+            "while. Nothing was charged. Try again in an hour, or write to us."
+        ),
+    ),
+    "NOT_FENCED": Problem(
+        N_("This table is not fenced"),
+        N_("It is the one that charges are made in. There is nothing to compare."),
+    ),
+    "EVIDENCE_TOO_SHORT": Problem(
+        N_("The reports end too early"),
+        N_("They must reach to the minute at which the fence began. Wait for the next report."),
+    ),
+    "UNKNOWN_REPORT": Problem(
+        N_("This is no settlement report"),
+        N_("Give the names of the provider’s settlement reports, one for each batch."),
+    ),
+    "PAYMENTS_PAUSED": Problem(
+        N_("Payments are paused"),
+        N_(
+            "We take no payments for a while. Nothing was charged, and your order is kept. Try "
+            "again later."
+        ),
+        "back",
+    ),
     "TOO_MANY_TRIES": Problem(
         N_("This order takes no more tries"),
         N_(

@@ -27,12 +27,14 @@ from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.billing.unplaced import UnplacedMoney
 from chalicelib.domain.contract.subscription import Contract, Subscription
+from chalicelib.domain.kernel.beat import Beat
 from chalicelib.domain.kernel.ids import DueKey
 from chalicelib.domain.kernel.unique import Unique
 from chalicelib.domain.kernel.value import Entity
 from chalicelib.domain.people.correspondence import SentLetter
 from chalicelib.domain.people.customer import BillingIdentity, Customer
 from chalicelib.domain.selling.checkout import Checkout
+from chalicelib.domain.selling.throttle import Tries
 
 E = TypeVar("E", bound=Entity)
 Fields = dict[str, Any]
@@ -42,7 +44,7 @@ Upgrade = Callable[[type[Entity], Fields], Fields]
 SCHEMA: Final = 2
 ATTEMPT: Final = tuple(Attempt.model_fields)
 
-OURS: Final = ("pk", "sk", "gpk", "gsk", "schema", "commit", "emit")
+OURS: Final = ("pk", "sk", "gpk", "gsk", "schema", "commit", "emit", "expires_at")
 KINDS: Final[Mapping[tuple[str, str], type[Entity]]] = {
     ("CHK", "CHK"): Checkout,
     ("SUB", "SUB"): Subscription,
@@ -59,6 +61,8 @@ KINDS: Final[Mapping[tuple[str, str], type[Entity]]] = {
     ("SERIES", "COUNTER"): Series,
     ("BATCH", "BATCH"): Settlement,
     ("BRAKE", "BRAKE"): Charging,
+    ("TRY", "HOUR"): Tries,
+    ("BEAT", "BEAT"): Beat,
     ("REPAIR", "PROPOSAL"): Proposal,
 }
 

@@ -20,6 +20,8 @@
 | the counter of a series   | table  | SERIES#<entity>#<name>#<year> | COUNTER                   |
 | a batch that was settled  | table  | BATCH#<number>                | BATCH                     |
 | the brake on charges      | table  | BRAKE                         | BRAKE                     |
+| first payments of an hour | table  | TRY#<whose>                   | HOUR#<instant>            |
+| a sign of life            | table  | BEAT#<name>                   | BEAT                      |
 | a notification received   | table  | HOOK#<reference>              | <event>#<success>         |
 | money nobody answers for  | table  | UNPLACED#<reference>          | MONEY#<event>#<success>   |
 | what operators proposed   | table  | REPAIR                        | PROPOSAL#<id>             |
@@ -48,12 +50,14 @@ from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.billing.unplaced import UnplacedMoney
 from chalicelib.domain.billing.waiting import parked_since
 from chalicelib.domain.contract.subscription import Contract, Subscription
+from chalicelib.domain.kernel.beat import Beat
 from chalicelib.domain.kernel.ids import EPOCH, DueKey, RefundKey
 from chalicelib.domain.kernel.unique import Unique
 from chalicelib.domain.kernel.value import Entity
 from chalicelib.domain.people.correspondence import SentLetter
 from chalicelib.domain.people.customer import BillingIdentity, Customer
 from chalicelib.domain.selling.checkout import Checkout
+from chalicelib.domain.selling.throttle import Tries
 
 Kind = Literal["checkout", "subscription", "due", "reversal", "settlement", "refund"]
 
@@ -165,6 +169,16 @@ def charging() -> Key:
     return Key("BRAKE", "BRAKE")
 
 
+def tries(subject: str, hour_at: datetime) -> Key:
+    """The first payments of an hour, of a mailbox, an address or everybody."""
+    return Key(f"TRY#{subject}", f"HOUR#{hour_at.astimezone(UTC).strftime(INSTANT)}")
+
+
+def beat(name: str) -> Key:
+    """A sign of life."""
+    return Key(f"BEAT#{name}", "BEAT")
+
+
 def notification(provider_reference: str, event: str, success: str) -> Key:
     """One notification of the provider."""
     return Key(f"HOOK#{provider_reference}", f"{event}#{success}")
@@ -212,6 +226,10 @@ def of(entity: Entity) -> Key:  # noqa: C901, PLR0911, PLR0912 - one line for ea
             return settlement(entity.batch)
         case Charging():
             return charging()
+        case Tries():
+            return tries(entity.subject, entity.hour_at)
+        case Beat():
+            return beat(entity.name)
         case Proposal():
             return proposal(entity.id)
         case _:

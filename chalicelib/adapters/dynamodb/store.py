@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from secrets import SystemRandom
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from chalicelib.adapters.dynamodb import codec, failures, keys
-from chalicelib.adapters.dynamodb.writes import action, count_of, key_of
+from chalicelib.adapters.dynamodb.writes import action, count_of, key_of, note_of
 from chalicelib.application.ports import AgendaEntry, Counted, Ids, Notification
 from chalicelib.domain.billing.dispute import Dispute
 from chalicelib.domain.billing.due import DueItem
@@ -23,6 +23,7 @@ from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.billing.unplaced import UnplacedMoney
 from chalicelib.domain.contract.subscription import Contract, Subscription
+from chalicelib.domain.kernel.beat import Beat, BeatName
 from chalicelib.domain.kernel.change import Change, Remove
 from chalicelib.domain.kernel.errors import Conflict, NotFound
 from chalicelib.domain.kernel.ids import DueKey, RefundKey
@@ -31,6 +32,7 @@ from chalicelib.domain.kernel.value import Entity
 from chalicelib.domain.people.correspondence import SentLetter
 from chalicelib.domain.people.customer import BillingIdentity, Customer
 from chalicelib.domain.selling.checkout import Checkout
+from chalicelib.domain.selling.throttle import Tries, hour_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -43,6 +45,7 @@ Item = Mapping[str, Mapping[str, Any]]
 WRITES_MAX = 100
 READS_MAX = 100
 TRIES_MAX = 4
+TRIES_KEPT = timedelta(days=3)
 PAUSE_SECONDS = 0.05
 COMMIT_LENGTH = 12
 LOST = (NoConnection, HTTPClientError)
@@ -272,6 +275,40 @@ class DynamoStore:
 
     def charging(self) -> Charging | None:
         return self._find(Charging, keys.charging(), fresh=True)
+
+    def note_try(self, subject: str, at: datetime, *, refused: int = 0, paid: int = 0) -> None:
+        tries = Tries(subject=subject, hour_at=hour_of(at))
+        added = {name: by for name, by in (("refused", refused), ("paid", paid)) if by}
+        self._note(tries, added, expires_at=int((at + TRIES_KEPT).timestamp()))
+
+    def tries(self, subject: str, at: datetime) -> Tries | None:
+        return self._find(Tries, keys.tries(subject, hour_of(at)), fresh=True)
+
+    def before_payment(
+        self, subjects: tuple[str, ...], at: datetime
+    ) -> tuple[Charging | None, tuple[Tries, ...]]:
+        wanted = [keys.charging(), *(keys.tries(subject, hour_of(at)) for subject in subjects)]
+        named = [{"pk": {"S": key.pk}, "sk": {"S": key.sk}} for key in wanted]
+        request: Any = {self._table: {"Keys": named}}
+        found: list[Item] = []
+        while request:
+            reply = self._call("batch_get_item", RequestItems=request)
+            found += reply["Responses"].get(self._table, ())
+            request = reply["UnprocessedKeys"]
+        things = [codec.decode(item) for item in found]
+        brake = next((thing for thing in things if isinstance(thing, Charging)), None)
+        return brake, tuple(thing for thing in things if isinstance(thing, Tries))
+
+    def beat(self, name: BeatName, at: datetime) -> None:
+        self._note(Beat(name=name, at=at), {})
+
+    def last_beat(self, name: BeatName) -> Beat | None:
+        return self._find(Beat, keys.beat(name), fresh=True)
+
+    def _note(self, entity: Entity, added: Mapping[str, int], *, expires_at: int = 0) -> None:
+        commit = self._ids()[-COMMIT_LENGTH:]
+        request = note_of(entity, added, table=self._table, commit=commit, expires_at=expires_at)
+        self._call("update_item", **request)
 
     def count(self, ask: Ask) -> Counted:
         request = count_of(ask, table=self._table, commit=self._ids()[-COMMIT_LENGTH:])

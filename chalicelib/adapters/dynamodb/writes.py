@@ -1,13 +1,15 @@
 """Each write of a change as one conditional request of the table."""
 
+from collections.abc import Mapping
 from typing import Any, assert_never
 
 from pydantic_core import to_jsonable_python
 
 from chalicelib.adapters.dynamodb import keys
-from chalicelib.adapters.dynamodb.codec import attribute, encode
+from chalicelib.adapters.dynamodb.codec import SCHEMA, attribute, encode
 from chalicelib.domain.billing.guards import Ask, hour_of
 from chalicelib.domain.kernel.change import Insert, Remove, Replace, Stamp, Write
+from chalicelib.domain.kernel.value import Entity
 
 Request = dict[str, Any]
 
@@ -93,6 +95,30 @@ def _at_most(name: str, value: str, most: int) -> str:
     """That a count is at most `:value`; one that was never added to is zero."""
     held = f"{name} <= :{value}"
     return f"(attribute_not_exists({name}) OR {held})" if most >= 0 else held
+
+
+def note_of(
+    entity: Entity, added: Mapping[str, int], *, table: str, commit: str, expires_at: int = 0
+) -> Request:
+    """The update that makes a small item if there is none, and adds to its counts.
+
+    `expires_at`, in seconds, is when the table may forget it; zero is never.
+    """
+    fields = entity.model_dump(mode="json", exclude={"version", *added}, exclude_none=True)
+    fields |= {"schema": SCHEMA, "commit": commit}
+    if expires_at:
+        fields["expires_at"] = expires_at
+    adds = {**added, "version": 1}
+    return {
+        "TableName": table,
+        "Key": _key(keys.of(entity)),
+        "UpdateExpression": f"SET {', '.join(f'#{name} = :{name}' for name in fields)} ADD "
+        + ", ".join(f"#{name} :{name}" for name in adds),
+        "ExpressionAttributeNames": {f"#{name}": name for name in (*fields, *adds)},
+        "ExpressionAttributeValues": {
+            f":{name}": attribute(value) for name, value in {**fields, **adds}.items()
+        },
+    }
 
 
 def key_of(write: Write) -> keys.Key:

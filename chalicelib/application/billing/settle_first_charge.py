@@ -4,12 +4,15 @@ from datetime import datetime
 
 from chalicelib.application.patience import commit_fresh
 from chalicelib.application.ports import Ports
+from chalicelib.domain.billing import outcomes
 from chalicelib.domain.billing.first_charge import send_back, settle_first
 from chalicelib.domain.billing.outcomes import Authorised, Outcome
-from chalicelib.domain.kernel.change import Change
+from chalicelib.domain.contract.subscription import Contract
+from chalicelib.domain.kernel.change import Change, Insert, Write
 from chalicelib.domain.kernel.errors import GatewayUnavailable, Refused
 from chalicelib.domain.kernel.ids import parse_reference
 from chalicelib.domain.selling.checkout import Checkout, Stage, attempt
+from chalicelib.domain.selling.throttle import EVERYBODY, subjects
 
 
 def settle_first_charge(
@@ -22,17 +25,49 @@ def settle_first_charge(
         Refused: `UNKNOWN_ATTEMPT`; the order never opened that attempt.
         Conflict: somebody else kept being first.
     """
+    decided_on: list[Checkout] = []
 
     def decide(_: int) -> Change:
         # Money may come before a lagging copy shows the attempt: only the present order decides.
         checkout = ports.store.checkout(checkout_id, fresh=True)
+        decided_on[:] = [checkout]
         if attempt(checkout, number) is None:
             raise Refused("UNKNOWN_ATTEMPT", checkout_id)
         if isinstance(outcome, Authorised) and checkout.stage is Stage.PLACED:
             return _authorised(checkout, number, outcome, now, ports)
         return settle_first(checkout, None, number, outcome, now=now)
 
-    return commit_fresh(ports.store, decide)
+    change = commit_fresh(ports.store, decide)
+    _count(decided_on[0], number, outcome, change, now=now, ports=ports)
+    return change
+
+
+def _count(
+    checkout: Checkout,
+    number: int,
+    outcome: Outcome,
+    change: Change,
+    *,
+    now: datetime,
+    ports: Ports,
+) -> None:
+    """Count refusals, against card testing; of what was paid only how often.
+
+    One page may be refused several times, each under another name of the provider's; a page that
+    was given up was refused nothing.
+    """
+    if isinstance(outcome, outcomes.Refused) and outcome.provider_reference is not None:
+        session = attempt(checkout, number)
+        known = session.provider_reference if session else None
+        if change or known != outcome.provider_reference:
+            for subject in (*subjects(checkout), EVERYBODY):
+                ports.store.note_try(subject, now, refused=1)
+    elif any(_concludes(write) for write in change.writes):
+        ports.store.note_try(EVERYBODY, now, paid=1)
+
+
+def _concludes(write: Write) -> bool:
+    return isinstance(write, Insert) and isinstance(write.entity, Contract)
 
 
 def _authorised(

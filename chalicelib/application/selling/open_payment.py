@@ -1,10 +1,16 @@
 """The payment page of a placed order, opened with the provider; asked again, it is the same."""
 
+from datetime import timedelta
+
 from chalicelib.application.ports import PaymentSession, Ports, SessionRequest
-from chalicelib.domain.kernel.errors import Refused
+from chalicelib.domain.billing.guards import held_by
+from chalicelib.domain.kernel.errors import Refused, Throttled
 from chalicelib.domain.kernel.policy import policy_named
 from chalicelib.domain.kernel.seals import idempotency_key
 from chalicelib.domain.selling.checkout import Checkout, Stage, reopen, require_unpaid, void_at
+from chalicelib.domain.selling.throttle import require_calm, subjects
+
+PAUSE = timedelta(minutes=5)
 
 
 def open_payment(checkout: Checkout, *, return_url: str, ports: Ports) -> PaymentSession:
@@ -13,9 +19,12 @@ def open_payment(checkout: Checkout, *, return_url: str, ports: Ports) -> Paymen
     Raises:
         Refused: `REVIEW_FIRST`, `CHECKOUT_VOID`, `CHECKOUT_ALREADY_PAID`; `PAYMENT_REFUSED` when
             the latest attempt is over and another must be asked for.
+        Throttled: `TOO_MANY_REFUSALS` from this address or for this mailbox; `PAYMENTS_PAUSED`
+            while somebody stopped every charge, or the table is a restored copy.
         GatewayUnavailable: the provider does not answer; nothing was charged.
     """
     require_unpaid(checkout)
+    _require_calm(checkout, ports)
     session = checkout.session
     if checkout.stage is Stage.REVIEW or session is None or checkout.placed_at is None:
         raise Refused("REVIEW_FIRST", checkout.id)
@@ -42,7 +51,24 @@ def try_again(checkout_id: str, *, ports: Ports) -> None:
     """Ask for another attempt on the same order, without retyping (PAY-1).
 
     Raises:
-        NotFound, Refused `CHECKOUT_VOID`, `CHECKOUT_ALREADY_PAID`, `TOO_MANY_TRIES`.
+        NotFound; Refused `CHECKOUT_VOID`, `CHECKOUT_ALREADY_PAID`, `TOO_MANY_TRIES`.
+        Throttled: as `open_payment`.
     """
     checkout = ports.store.checkout(checkout_id, fresh=True)
-    ports.store.commit(reopen(checkout, ports.clock()))
+    change = reopen(checkout, ports.clock())
+    _require_calm(checkout, ports)
+    ports.store.commit(change)
+
+
+def _require_calm(checkout: Checkout, ports: Ports) -> None:
+    """Let an order pass to its payment page unless something holds payments back."""
+    now, limits = ports.clock(), ports.facts.limits
+    brake, tries = ports.store.before_payment(subjects(checkout), now)
+    if brake is not None and held_by(brake, ports.store.identity()) in ("stopped", "fenced"):
+        raise Throttled("PAYMENTS_PAUSED", PAUSE)
+    require_calm(
+        tries,
+        per_mailbox=limits.refused_per_mailbox,
+        per_address=limits.refused_per_address,
+        now=now,
+    )

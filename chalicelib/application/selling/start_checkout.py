@@ -11,7 +11,7 @@ from chalicelib.application.ports import Ports
 from chalicelib.domain.kernel.calendar import paris_date
 from chalicelib.domain.kernel.errors import Conflict, Invalid, NotFound, Refused
 from chalicelib.domain.kernel.language import Language
-from chalicelib.domain.kernel.seals import mailbox_digest
+from chalicelib.domain.kernel.seals import address_digest, mailbox_digest
 from chalicelib.domain.people.capacity import check_capacity
 from chalicelib.domain.people.customer import Customer
 from chalicelib.domain.selling.checkout import (
@@ -33,7 +33,11 @@ BAD = {"email": "BAD_EMAIL", "born_on": "BAD_BIRTH_DATE", "country": "BAD_COUNTR
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderForm:
-    """What was sent: answers as text, and for each ticked box the words that stood beside it."""
+    """What was sent: answers as text, and for each ticked box the words that stood beside it.
+
+    Attributes:
+        network: the network address it came from, which is sealed and not kept.
+    """
 
     answers: Mapping[str, str]
     ticked: Mapping[str, str]
@@ -41,6 +45,7 @@ class OrderForm:
     terms_version: str
     lang: Language
     evidence: Evidence
+    network: str = ""
     field_names: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -151,6 +156,7 @@ def _checkout(
         consents=_consents(form, terms.version, terms.sha256(form.lang), now),
         evidence=form.evidence,
         started_at=now,
+        address_digest=address_digest(ports.keys.identity, form.network) if form.network else None,
     )
 
 

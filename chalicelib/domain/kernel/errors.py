@@ -4,12 +4,14 @@ BillingError
 ├── NotFound                the thing named does not exist, or is not the caller's to see
 ├── Invalid                 what was sent does not fit; `fields` says where
 ├── Refused                 the contract or the law forbids it; `code` says why
+│   └── Throttled           not now; `retry_after` says when
 ├── Forbidden               the caller may not do this (signature, owner, CSRF)
 ├── Conflict                someone changed it first; load again and decide again
 └── GatewayUnavailable      no answer from the provider; the outcome is unknown
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 
 class BillingError(Exception):
@@ -45,6 +47,15 @@ class Refused(BillingError):
     """The contract or the law forbids it; the reader may see why."""
 
     code = "REFUSED"
+
+
+class Throttled(Refused):
+    """Not now, and nothing was charged; it may be tried again after a while."""
+
+    def __init__(self, code: str, retry_after: timedelta) -> None:
+        """`retry_after` is how long to wait."""
+        super().__init__(code)
+        self.retry_after = retry_after
 
 
 class Forbidden(BillingError):

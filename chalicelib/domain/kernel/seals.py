@@ -30,6 +30,11 @@ def mailbox_digest(key: str, mailbox: str) -> str:
     return seal(key, "mailbox", mailbox.strip().casefold())
 
 
+def address_digest(key: str, address: str) -> str:
+    """The identity of a network address without the address."""
+    return seal(key, "address", address)
+
+
 def idempotency_key(key: str, reference: str) -> str:
     """The provider's idempotency key of one attempt: reproducible after a crash, unguessable."""
     return seal(key, "charge", reference)

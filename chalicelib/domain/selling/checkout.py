@@ -158,6 +158,7 @@ class Checkout(Entity):
         shown_gross_minor: the total the buyer saw on the review page.
         customer_id: the account that orders, or the one prepared for a new buyer.
         is_new_customer: whether `customer_id` has no account yet.
+        address_digest: the seal of the network address it came from.
     """
 
     is_personal: ClassVar[bool] = True
@@ -184,6 +185,7 @@ class Checkout(Entity):
     sessions: tuple[Session, ...] = ()
     method: StoredMethod | None = None
     reminded_at: datetime | None = None
+    address_digest: str | None = None
     agenda_at: datetime | None = None
 
     @property

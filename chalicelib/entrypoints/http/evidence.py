@@ -23,6 +23,17 @@ def truncated(address: str, keep: Literal["truncated", "full", "none"]) -> str:
     return str(ip_network(f"{known}/{bits}", strict=False))
 
 
+def network_of(address: str) -> str:
+    """What one subscriber of a network has: an IPv4 address, or the /64 of an IPv6 one."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return ""
+    if isinstance(known, IPv6Address):
+        return str(ip_network(f"{known}/64", strict=False))
+    return str(known)
+
+
 def agent_family(agent: str) -> str:
     """The family of a browser, nothing finer."""
     return next((family for mark, family in FAMILIES if mark in agent), "other")

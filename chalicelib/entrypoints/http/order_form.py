@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from chalicelib.application.selling.start_checkout import OrderForm
 from chalicelib.domain.kernel.errors import Invalid, Refused
 from chalicelib.domain.selling.checkout import Checkout, Evidence
-from chalicelib.entrypoints.http.evidence import agent_family, truncated
+from chalicelib.entrypoints.http.evidence import agent_family, network_of, truncated
 from chalicelib.entrypoints.http.shop_views import COUNTRIES
 from chalicelib.entrypoints.http.visit import Visit
 from chalicelib.pages.wording import consent_words
@@ -44,6 +44,7 @@ def read(visit: Visit) -> OrderForm:
         terms_version=form.get("terms") or current,
         lang=visit.lang,
         evidence=_evidence(visit),
+        network=network_of(_source(visit)),
     )  # fmt: skip
 
 
@@ -69,13 +70,17 @@ def _born_on(form: Mapping[str, str]) -> str:
     return f"{year}-{month:0>2}-{day:0>2}" if year and month and day else ""
 
 
-def _evidence(visit: Visit) -> Evidence:
+def _source(visit: Visit) -> str:
+    """The visitor's network address."""
     identity = visit.request.context.get("identity") or {}
     # The front door overwrites the header; behind it the gateway sees the front door alone.
-    source = visit.request.headers.get("x-visitor-address") or str(identity.get("sourceIp", ""))
+    return visit.request.headers.get("x-visitor-address") or str(identity.get("sourceIp", ""))
+
+
+def _evidence(visit: Visit) -> Evidence:
     return Evidence(
         session_id=visit.visitor,
-        address=truncated(source, visit.ports.facts.policy.evidence_ip),
+        address=truncated(_source(visit), visit.ports.facts.policy.evidence_ip),
         agent=agent_family(visit.request.headers.get("user-agent", "")),
     )
 

@@ -7,7 +7,7 @@ from chalice.app import Request, Response
 
 from chalicelib.domain.kernel.errors import BillingError, Invalid
 from chalicelib.entrypoints.http.headers import PLAIN
-from chalicelib.entrypoints.http.statuses import status_of
+from chalicelib.entrypoints.http.statuses import patience, status_of
 
 PROBLEM = "application/problem+json"
 # What machines speak to begins with one of these, where a page begins with its language.
@@ -31,6 +31,7 @@ def problem_details(error: BillingError, request: Request, public_url: str) -> R
     if isinstance(error, Invalid):
         body["errors"] = error.fields
     response = as_json(body, status, PROBLEM)
+    response.headers.update(patience(error))
     if status is HTTPStatus.UNAUTHORIZED:
         scheme = "Basic" if error.code == "UNKNOWN_SENDER" else "Bearer"
         response.headers["WWW-Authenticate"] = f'{scheme} realm="tacite"'

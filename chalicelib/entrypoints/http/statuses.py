@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from math import ceil
 
 from chalicelib.domain.kernel import errors
 
@@ -19,10 +20,19 @@ BY_CODE: Mapping[str, HTTPStatus] = {
     "BODY_TOO_LARGE": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "METHOD_NOT_ALLOWED": HTTPStatus.METHOD_NOT_ALLOWED,
     "PAY_LINK_EXPIRED": HTTPStatus.GONE,
+    "PAYMENTS_PAUSED": HTTPStatus.SERVICE_UNAVAILABLE,
+    "TOO_MANY_REFUSALS": HTTPStatus.TOO_MANY_REQUESTS,
     "TOO_MANY_TRIES": HTTPStatus.TOO_MANY_REQUESTS,
     "UNKNOWN_SENDER": HTTPStatus.UNAUTHORIZED,
     "WRONG_CONTENT_TYPE": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
 }
+
+
+def patience(error: errors.BillingError) -> dict[str, str]:
+    """The header that says when to try again, if waiting helps."""
+    if not isinstance(error, errors.Throttled):
+        return {}
+    return {"Retry-After": str(max(1, ceil(error.retry_after.total_seconds())))}
 
 
 def status_of(error: errors.BillingError) -> HTTPStatus:

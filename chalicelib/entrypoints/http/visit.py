@@ -23,7 +23,7 @@ from chalicelib.domain.people.customer import Customer
 from chalicelib.entrypoints.http.headers import page_headers, plain_headers
 from chalicelib.entrypoints.http.problems import MACHINES, problem_details
 from chalicelib.entrypoints.http.reading import address_after_language, read_cookies, read_form
-from chalicelib.entrypoints.http.statuses import status_of
+from chalicelib.entrypoints.http.statuses import patience, status_of
 from chalicelib.pages.chrome import Chrome, Seller
 
 FORM = ["application/x-www-form-urlencoded"]
@@ -164,7 +164,9 @@ class Visit:
         from chalicelib.pages.problems import ProblemView, render_problem  # noqa: PLC0415
 
         view = ProblemView(code=error.code, reference=reference, back_path=self.path)
-        return self.page(render_problem(view, self.chrome), status_of(error))
+        page = self.page(render_problem(view, self.chrome), status_of(error))
+        page.headers.update(patience(error))
+        return page
 
     def apology(self) -> Response:
         """The page of a defect; whatever failed, it needs neither the store nor a key."""

@@ -6,6 +6,8 @@ from html import unescape
 
 import pytest
 
+from chalicelib.application.billing.charging import stop_charging
+from chalicelib.domain.billing.guards import LIMITS
 from chalicelib.domain.billing.outcomes import Refused
 from chalicelib.domain.kernel.ids import DueKey
 from chalicelib.domain.selling.checkout import ATTEMPTS_MAX, Stage
@@ -26,6 +28,11 @@ def config_of(page: Page) -> str:
     found = re.search(r'data-config="([^"]*)"', page.html)
     assert found is not None
     return unescape(found[1])
+
+
+def press(browser: Browser, lang: str, **changes: str) -> Page:
+    """Order and press the order button, wherever that leads."""
+    return browser.submit(review(browser, lang, **changes), "place")
 
 
 def try_again(browser: Browser, result: Page) -> Page:
@@ -95,6 +102,32 @@ def test_card_testing_meets_an_end(site: Site, lang: str) -> None:
     assert len(site.gateway.pages) == ATTEMPTS_MAX
     assert list(site.world.read_stream()) == []
     assert site.gateway.captures == []
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_too_many_refusals_from_one_address_close_the_payment_page(site: Site, lang: str) -> None:
+    """Another order of another person from there is told when to come back."""
+    site.told(limits=LIMITS.replace(refused_per_address=1))
+    browser = site.browser()
+    refusal = Refused(code="2", provider_reference="WNS7GQ4TG5PFWR50")
+    pay(site, browser, place(browser, lang), refusal)
+    other = site.browser()
+    held = other.follow(press(other, lang, email="leo@example.org"))
+    is_refusal(held, 429, "TOO_MANY_REFUSALS", lang)
+    assert 0 < int(held.headers["retry-after"]) <= 3600
+    elsewhere = site.browser(address="198.51.100.9")
+    assert config_of(place(elsewhere, lang, email="mia@example.org"))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_payment_page_opens_while_payments_are_stopped(site: Site, lang: str) -> None:
+    """The order is kept, and the reader is told so."""
+    stop_charging(reason="a wrong price", by="odile", ports=site.world.ports)
+    browser = site.browser()
+    held = browser.follow(press(browser, lang))
+    is_refusal(held, 503, "PAYMENTS_PAUSED", lang)
+    assert held.headers["retry-after"] == "300"
+    assert site.is_untouched
 
 
 def test_trying_again_twice_is_one_try(site: Site) -> None:

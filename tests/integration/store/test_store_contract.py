@@ -24,6 +24,7 @@ from chalicelib.domain.kernel.errors import Conflict, NotFound
 from chalicelib.domain.kernel.ids import DueKey, RefundKey
 from chalicelib.domain.kernel.value import Entity
 from tests.fakes_things import (
+    CONCLUDED_AT,
     CUSTOMER_ID,
     SUBSCRIPTION_ID,
     a_contract,
@@ -65,6 +66,8 @@ def read_back(store: Store, entity: Entity) -> Entity | bool | None:
         "Reversal": lambda: store.reversal(KEY, 2),
         "Settlement": lambda: store.settlement(12),
         "Charging": store.charging,
+        "Tries": lambda: store.tries("mailbox#" + "m" * 32, CONCLUDED_AT),
+        "Beat": lambda: store.last_beat("sweep"),
         "Refund": lambda: store.refund(a_refund().key),
         "Dispute": lambda: store.disputes(SUBSCRIPTION_ID)[0],
         "UnplacedMoney": lambda: store.unplaced_money(
