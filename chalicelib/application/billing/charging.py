@@ -43,22 +43,24 @@ class Gate:
     wait: Callable[[float], None] = _no_wait
     shut: Shut | None = None
     held: int = 0
-    _wanted: int = 1
+    _together: int = 1
+    _left: int = 1
     _pocket: int = 0
     _granted: int = 0
     _tally: Tally = field(default_factory=Tally)
     _asking: Lock = field(default_factory=Lock)
     _counting: Lock = field(default_factory=Lock)
 
-    def begin(self, charges_max: int) -> None:
-        """So many charges at most follow together, and are worth asking for at once."""
-        self._wanted = charges_max
+    def begin(self, charges_max: int, *, together: int) -> None:
+        """So many charges at most are to come; permits for those that go together are one ask."""
+        self._left, self._together = charges_max, together
 
     def permits(self) -> bool:
         """Whether one charge may be made now; a charge without a permit is not made."""
         with self._asking:
             if self.shut is None and not self._pocket:
                 self._ask()
+            self._left -= 1
             if self.shut is None:
                 self._pocket -= 1
                 return True
@@ -85,7 +87,8 @@ class Gate:
         if guards.is_clock_off(self.ports.gateway.clock_offset(), limits.clock_holds_seconds):
             self.shut = "clock"
             return
-        wanted = min(max(self._wanted, 1), limits.per_run - self._granted)
+        together = max(min(self._left, self._together), 1)
+        wanted = min(together, limits.per_run - self._granted)
         if wanted <= 0:
             self.shut = "run_cap"
             return
@@ -96,20 +99,20 @@ class Gate:
                 self.shut = step.shut
                 return
             if step.shut == "canary" and waits < WAITS_MAX and self.has_time():
+                if waits:
+                    self.wait(WAIT_SECONDS)
+                self._tell_own()
                 waits += 1
-                self._wait()
             elif step.shut is not None:
                 self.shut = step.shut
                 return
             wanted, now = step.wanted or wanted, step.at or self.ports.clock()
         raise Conflict(detail="the brake was kept busy")
 
-    def _wait(self) -> None:
-        """Wait for the slice to be judged, on what this worker has to tell of it as well."""
+    def _tell_own(self) -> None:
+        """Tell what this worker knows of the slice: without it the others wait in vain."""
         if self._tally.reported:
             self._send(self._of(0, self.ports.clock()))
-        else:
-            self.wait(WAIT_SECONDS)
 
     def _of(self, wanted: int, now: datetime) -> Ask:
         limits = self.ports.facts.limits

@@ -59,7 +59,8 @@ def work_shard(
     gate = Gate(ports, expected=SHARDS * len(entries))
     if wait is not None:
         gate.has_time, gate.wait = has_time, wait
-    line = _Line(entries, has_time, gate, at_once)
+    gate.begin(sum(entry.kind == "due" for entry in entries), together=at_once)
+    line = _Line(entries, has_time)
     attempt = _try(ports, gate)
 
     def work(_: int) -> None:
@@ -81,18 +82,10 @@ def work_shard(
 class _Line:
     """What is due, taken entry by entry while there is time; one for all threads."""
 
-    def __init__(
-        self,
-        entries: tuple[AgendaEntry, ...],
-        has_time: Callable[[], bool],
-        gate: Gate,
-        at_once: int,
-    ) -> None:
+    def __init__(self, entries: tuple[AgendaEntry, ...], has_time: Callable[[], bool]) -> None:
         self.taken = 0
         self.failed: list[str] = []
         self._entries, self._has_time = entries, has_time
-        self._gate, self._at_once = gate, at_once
-        self._charges = sum(entry.kind == "due" for entry in entries)
         self._turn = Lock()
 
     def take(self) -> AgendaEntry | None:
@@ -100,12 +93,8 @@ class _Line:
         with self._turn:
             if self.taken == len(self._entries) or not self._has_time():
                 return None
-            entry = self._entries[self.taken]
             self.taken += 1
-            if entry.kind == "due":
-                self._gate.begin(min(self._charges, self._at_once))
-                self._charges -= 1
-            return entry
+            return self._entries[self.taken - 1]
 
     def end(self, entry: AgendaEntry, problem: str | None) -> None:
         """Note what went wrong with an entry, if anything did."""

@@ -210,7 +210,7 @@ class TestGuardCap:
         """And permits that nobody used are brought back."""
         world = a_town(1, UNGUARDED.replace(per_hour=3))
         gate = Gate(world.ports)
-        gate.begin(10)
+        gate.begin(10, together=10)
         assert [gate.permits() for _ in range(2)] == [True, True]
         assert brake(world).granted == 3
         gate.close()
@@ -315,7 +315,7 @@ class TestGuardCanary:
         world = a_town(1, UNGUARDED.replace(canary_min=20, canary_hold_minutes=0))
         waited: list[float] = []
         gate = Gate(world.ports, expected=100, has_time=lambda: True, wait=waited.append)
-        gate.begin(20)
+        gate.begin(40, together=20)
         for outcome in (Refused(code="20"),) * 20:
             assert gate.permits()
             gate.note(outcome)
@@ -327,7 +327,7 @@ class TestGuardCanary:
         world = a_town(1, UNGUARDED.replace(canary_min=20))
         waited: list[float] = []
         gate = Gate(world.ports, expected=100, has_time=lambda: True, wait=waited.append)
-        gate.begin(20)
+        gate.begin(40, together=20)
         for number in range(20):
             assert gate.permits()
             gate.note(Authorised(provider_reference=f"GOOD{number}"))
