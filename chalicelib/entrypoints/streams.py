@@ -1,31 +1,49 @@
 """The table's stream: events leave on their way, notifications are applied."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib.application.billing.apply_notification import apply_notification
-from chalicelib.application.billing.relay import relay
+from chalicelib.application.billing.relay import Together, relay
 from chalicelib.application.messages import identity
+from chalicelib.application.ports import Queues
 from chalicelib.bootstrap import Container, container, decode_image, log_alarm, log_defect
 
 
 def relay_records(event: Mapping[str, Any]) -> dict[str, list[dict[str, str]]]:
     """Pass each changed item on; stop at the first failure, so that order is kept.
 
-    The answer names the first record that was not done: it and those after it come again.
+    The messages of all records leave together, at the end. The answer names the first record that
+    was not done: it and those after it come again, and all of them when the messages did not leave.
     """
     ports = container()
-    for record in event["Records"]:
+    records, together = event["Records"], Together(ports.queues)
+    done = _passed_on(records, ports, together)
+    try:
+        together.go()
+    except Exception as error:  # noqa: BLE001 - every record comes again
+        log_defect("records_not_sent", error, records=done)
+        done = 0
+    return {
+        "batchItemFailures": [
+            {"itemIdentifier": record["dynamodb"]["SequenceNumber"]}
+            for record in records[done : done + 1]
+        ]
+    }
+
+
+def _passed_on(records: Sequence[Mapping[str, Any]], ports: Container, queues: Queues) -> int:
+    """Pass records on until one fails; how many were."""
+    for done, record in enumerate(records):
         try:
-            _pass_on(record, ports)
+            _pass_on(record, ports, queues)
         except Exception as error:  # noqa: BLE001 - the record comes again
-            sequence = record["dynamodb"]["SequenceNumber"]
             log_defect("record_failed", error, event_id=record.get("eventID"))
-            return {"batchItemFailures": [{"itemIdentifier": sequence}]}
-    return {"batchItemFailures": []}
+            return done
+    return len(records)
 
 
-def _pass_on(record: Mapping[str, Any], ports: Container) -> None:
+def _pass_on(record: Mapping[str, Any], ports: Container, queues: Queues) -> None:
     image = record["dynamodb"].get("NewImage")
     if not image:
         return
@@ -34,7 +52,7 @@ def _pass_on(record: Mapping[str, Any], ports: Container) -> None:
         _apply(changed, ports)
         return
     entity, events = changed
-    for event in relay(entity, events, ports=ports):
+    for event in relay(entity, events, ports=ports, queues=queues):
         log_alarm(event.lower(), thing=getattr(entity, "subscription_id", identity(entity)))
 
 
