@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any, Final, Literal, get_args
 
 from chalicelib.adapters.ids import new_id
-from chalicelib.application.billing.repairs.plans import PLANNERS
+from chalicelib.application.billing.repairs.fence import SEPARATOR
+from chalicelib.application.billing.repairs.plans import WAYS
 from chalicelib.domain.billing.proposal import AT_ONCE, Command
 from chalicelib.domain.billing.repair import WriteOffReason
 
@@ -28,6 +29,7 @@ WHAT: Final = {
     Command.STOP_CHARGING: "stop every charge at once; nobody has to approve",
     Command.RESUME_CHARGING: "propose to charge again after a person stopped it",
     Command.RELEASE_HALT: "propose to charge again after charging stopped itself",
+    Command.LIFT_FENCE: "propose to compare a restored table with the reports, then charge again",
 }
 POSITIONAL: Final = {
     "item": "what is parked, by the name that `parked` prints",
@@ -37,9 +39,10 @@ POSITIONAL: Final = {
 }
 OPTIONS: Final = {
     "payment": "what the provider calls the payment (pspReference)",
-    "batches": "the first and the last batch that had to tell it: 41-46",
+    "batches": "the first and the last batch, with all between: 41-46",
     "minor": "how much, in whole minor units: 500 is 5.00 EUR",
     "cause": "what for, in small letters; the same cause never sends twice: duplicate",
+    "until": "up to when these reports tell everything: 2026-11-25T04:00Z",
     "answer": "what was done about it, in at most 200 characters",
 }
 LOOKING: Final = ("dry-run", "parked", "item", "proposal", "proposals")
@@ -147,17 +150,24 @@ def _limited(command: argparse.ArgumentParser) -> None:
 
 
 def _repairs(commands: Any) -> None:
-    for command, (_, names) in PLANNERS.items():
+    for command, way in WAYS.items():
         each = commands.add_parser(command.value, help=WHAT[command], description=WHAT[command])
-        for name in names:
+        for name in way.needs:
             _argument(each, command, name)
+        if "accept" in way.takes:
+            each.add_argument(
+                "--accept",
+                action="append",
+                metavar="FINDING",
+                help="a finding somebody answers for; may be given again",
+            )
         each.add_argument(
             "--why",
             required=True,
             metavar="TEXT",
             help="for the record, and for who approves; no names of learners",
         )
-        each.set_defaults(make=_proposing(command, names))
+        each.set_defaults(make=_proposing(command, (*way.needs, *way.takes)))
 
 
 def _argument(each: argparse.ArgumentParser, command: Command, name: str) -> None:
@@ -179,12 +189,21 @@ def _proposing(
         request = {
             "id": new_id(),
             "command": command.value,
-            "arguments": {name: getattr(typed, name) for name in names},
+            "arguments": _arguments(typed, names),
             "why": typed.why,
         }
         return "propose", shown, request
 
     return make
+
+
+def _arguments(typed: argparse.Namespace, names: tuple[str, ...]) -> dict[str, str]:
+    given = {name: getattr(typed, name) for name in names}
+    return {
+        name: SEPARATOR.join(value) if isinstance(value, list) else value
+        for name, value in given.items()
+        if value
+    }
 
 
 def _dry_run(typed: argparse.Namespace) -> tuple[Function, str, dict[str, Any]]:

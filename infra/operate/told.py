@@ -117,7 +117,9 @@ def stopped(answer: Answer) -> list[str]:
 
 def approved(answer: Answer) -> list[str]:
     """A proposal that was just done."""
-    return [*_proposal(answer["result"]), "", "Done."]
+    told = answer["result"]
+    end = "Done." if told["state"] == "done" else "Not done: settle what is left, propose again."
+    return [*_proposal(told), "", *told["told"], end]
 
 
 def proposal(answer: Answer) -> list[str]:

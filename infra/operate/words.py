@@ -22,6 +22,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "MORE_THAN_CAPTURED": "Refunds and disputes leave less than that of the payment.",
     "NOTHING_TO_DRIVE": "Nothing waits for a person here: it is done, or will act by itself.",
     "NOT_PAID": "This amount is not paid: there is nothing to send back.",
+    "NOT_FENCED": "This table is not fenced.",
     "NOT_HALTED": "Charging has not stopped itself.",
     "NOT_IN_REPORT": "That batch settles no such payment under our reference.",
     "NOT_STOPPED": "Nobody has stopped charging.",
@@ -42,6 +43,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "STILL_TRIED": "A retry is due by itself: wait for it, then write off what is left.",
     "STOPPED_ALREADY": "Charging is stopped already; the first reason stands.",
     "UNKNOWN_ATTEMPT": "That attempt was never opened.",
+    "UNKNOWN_REPORT": "The provider knows no report of that name.",
     "UNPROVEN_CALLER": "Who you are could not be proved: check your clock and your credentials.",
     "WRITTEN_OFF_ALREADY": "This amount is written off already.",
 }
@@ -54,6 +56,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "BAD_DATE": "is no date like 2027-01-31",
     "BAD_ID": "is no id of ours",
     "BAD_ITEM": "is no amount owed: <contract>.<period>.<instalment>, as `parked` prints it",
+    "BAD_INSTANT": "is an instant with its zone, like 2026-11-25T04:00Z",
     "BAD_LIMIT": "is from 1 to 1000",
     "BAD_MINOR": "is a whole number of minor units: 500 is 5.00 EUR",
     "BAD_MONEY": "is no money that nobody answers for, as `parked` prints it",

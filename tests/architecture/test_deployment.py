@@ -118,7 +118,7 @@ class TestOperators:
         ]
 
     def test_an_approval_deletes_nothing(self) -> None:
-        assert writes("approve") == [("dynamodb:PutItem", None)]
+        assert writes("approve") == [("dynamodb:PutItem", None), ("dynamodb:UpdateItem", None)]
 
     def test_no_policy_lets_a_proposer_approve_or_an_approver_propose(
         self, resources: Resources

@@ -2,6 +2,7 @@
 
     open --approved, nothing moved--> done
       |--approved, something moved--> stale: proposed again on what stands now
+      |--approved, many steps-------> running --> done, or failed with what is left to do
       |--a day goes by--------------> lapsed, in fact: it is never executed
 
 A proposal is the audit trail of what operators do: it is kept for ever, with who, when and why.
@@ -36,10 +37,14 @@ class Command(StrEnum):
     STOP_CHARGING = "stop-charging"
     RESUME_CHARGING = "resume-charging"
     RELEASE_HALT = "release-halt"
+    LIFT_FENCE = "lift-fence"
 
 
 AT_ONCE = frozenset({Command.STOP_CHARGING})
 """What one person may do alone, because it only stops things."""
+
+PROCEDURES = frozenset({Command.LIFT_FENCE})
+"""What takes many steps: approved first, then done, and done again after a crash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class Proposal(Entity):
         why: in the proposer's own words.
         proposed_by: who, as the cloud's identity service names them.
         lapses_at: from then on it is not executed any more.
+        told: what a procedure came to, a line each.
     """
 
     is_personal: ClassVar[bool] = True
@@ -87,9 +93,10 @@ class Proposal(Entity):
     lapses_at: datetime
     basis: tuple[str, ...]
     shown: tuple[str, ...]
-    state: Literal["open", "done", "stale"] = "open"
+    state: Literal["open", "running", "done", "failed", "stale"] = "open"
     approved_by: str | None = None
     approved_at: datetime | None = None
+    told: tuple[str, ...] = ()
 
     @property
     def order(self) -> Order:
@@ -135,7 +142,7 @@ def may_approve(proposal: Proposal, *, who: str, now: datetime) -> None:
     Raises:
         Refused: `ALREADY_DONE`, `CHANGED_SINCE`, `PROPOSAL_LAPSED` or `SAME_PERSON`.
     """
-    if proposal.state == "done":
+    if proposal.state in ("done", "failed"):
         raise Refused("ALREADY_DONE", proposal.id)
     if proposal.state == "stale":
         raise Refused("CHANGED_SINCE", proposal.id)
@@ -152,5 +159,12 @@ def approved(proposal: Proposal, plan: Plan | None, *, who: str, now: datetime) 
     """
     if plan is None or (plan.basis, plan.shown) != (proposal.basis, proposal.shown):
         return Change((Replace(proposal.next(state="stale")),))
-    done = proposal.next(state="done", approved_by=who, approved_at=now)
-    return Change((Replace(done), *plan.change.writes))
+    state = "running" if proposal.command in PROCEDURES else "done"
+    taken_up = proposal.next(state=state, approved_by=who, approved_at=now)
+    return Change((Replace(taken_up), *plan.change.writes))
+
+
+def ended(proposal: Proposal, told: tuple[str, ...], *, is_done: bool) -> Change:
+    """What a procedure came to."""
+    state = "done" if is_done else "failed"
+    return Change((Replace(proposal.next(state=state, told=told)),))

@@ -1,5 +1,6 @@
 """Operators at work: propose, approve, look; a second person, and nothing that was not shown."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,19 +11,21 @@ from chalicelib.application.billing.prove_day import prove_day
 from chalicelib.application.billing.reconcile_report import report_file
 from chalicelib.application.billing.repairs.amounts import due_key_of
 from chalicelib.application.billing.repairs.approve import approve
+from chalicelib.application.billing.repairs.fence import lift
 from chalicelib.application.billing.repairs.foretell import foretell
 from chalicelib.application.billing.repairs.look import item, parked
-from chalicelib.application.billing.repairs.plans import PLANNERS
+from chalicelib.application.billing.repairs.plans import RUNS, WAYS
 from chalicelib.application.billing.repairs.propose import propose
 from chalicelib.application.ports import Store
 from chalicelib.domain.billing.due import DueItem, DueState
 from chalicelib.domain.billing.guards import Stopped
 from chalicelib.domain.billing.outcomes import Refused as RefusedOutcome
-from chalicelib.domain.billing.proposal import LAPSES_AFTER, Command, Order, Proposal
+from chalicelib.domain.billing.proposal import LAPSES_AFTER, PROCEDURES, Command, Order, Proposal
 from chalicelib.domain.contract.subscription import Status
 from chalicelib.domain.kernel.change import Change, Insert, Replace
 from chalicelib.domain.kernel.errors import Conflict, Invalid, NotFound, Refused
 from chalicelib.domain.kernel.ids import sortable_id
+from tests.crash import How, Killed, Saboteur
 from tests.examples import Shop, paris
 from tests.fakes import VISA, NoAnswer
 from tests.fakes_reports import Told, paid_out, report_text, settled
@@ -36,6 +39,8 @@ from tests.fakes_things import (
     a_subscription,
     unplaced_money,
 )
+from tests.world import World, in_memory
+from tests.world_restore import a_town, copy_of, forgotten_evening, reports, restore_from
 
 ADA, MAX, ZOE = (
     f"arn:aws:sts::000000000000:assumed-role/operator/{n}" for n in ("ada", "max", "zoe")
@@ -126,7 +131,8 @@ class TestPropose:
             proposal_of(shop, item=shop.key(7).name)
 
     def test_every_command_has_a_plan(self) -> None:
-        assert set(PLANNERS) == set(Command)
+        assert set(WAYS) == set(Command)
+        assert set(RUNS) == PROCEDURES
 
 
 class TestApprove:
@@ -443,6 +449,95 @@ class TestBrake:
         with pytest.raises(Refused) as refusal:
             order_of(Shop(), command)
         assert refusal.value.code == code
+
+
+class TestLiftFence:
+    """A restored table is compared and opened by two people, in steps that may be repeated."""
+
+    @pytest.fixture
+    def restored(self) -> World:
+        world = a_town(in_memory())
+        copy = copy_of(world)
+        forgotten_evening(world)
+        restore_from(world, copy)
+        world.sweep()
+        reports(world)
+        return world
+
+    def proposal(self, world: World, number: int = 1, /, **arguments: str) -> Proposal:
+        last = len(world.fakes.gateway.reports)
+        about = {"batches": f"{last}-{last}", "until": world.now.isoformat(), **arguments}
+        order = Order(Command.LIFT_FENCE, about, WHY, ADA)
+        return propose(sortable_id(world.now, number), order, ports=world.ports)
+
+    def test_it_says_what_it_will_do_and_does_it(self, restored: World) -> None:
+        proposal = self.proposal(restored)
+        assert proposal.shown[-1] == "  and nothing is left but: nothing"
+        done = approve(proposal.id, who=MAX, ports=restored.ports)
+        assert (done.state, done.approved_by) == ("done", MAX)
+        assert done.told == (
+            "4 payments told, 4 of them entered",
+            "4 invoices given their numbers back",
+            "the fence is lifted",
+        )
+        assert approve(proposal.id, who=MAX, ports=restored.ports) == done
+        with pytest.raises(Refused) as refusal:
+            self.proposal(restored, 2)
+        assert refusal.value.code == "NOT_FENCED"
+
+    @pytest.mark.parametrize("how", ["kill", "lose_reply"])
+    def test_a_crash_at_any_effect_is_taken_up_again(self, restored: World, how: How) -> None:
+        """By the same person or by another; nothing is entered twice."""
+        proposal = self.proposal(restored)
+        at = 0
+        while True:
+            saboteur = Saboteur(restored.ports, at=at, how=how)
+            with suppress(Killed):
+                approve(proposal.id, who=(MAX, ZOE)[at % 2], ports=saboteur)
+            if not saboteur.has_struck:
+                break
+            at += 1
+        done = restored.ports.store.proposal(proposal.id)
+        assert done.state == "done"
+        assert done.told[-1] == "the fence is lifted"
+        assert at > 3
+
+    def test_what_is_left_is_told_and_answered_for_by_name(self, restored: World) -> None:
+        stray = settled("somebody-else", "WNS7GQ4TG5PFWR77")
+        restored.fakes.gateway.close_batch(stray)
+        last = len(restored.fakes.gateway.reports)
+        both = {"batches": f"{last - 1}-{last}"}
+        failed = approve(self.proposal(restored, **both).id, who=MAX, ports=restored.ports)
+        assert failed.state == "failed"
+        assert failed.told[-2:] == ("the fence stands", "left: somebody-else foreign")
+        with pytest.raises(Refused) as refusal:
+            approve(failed.id, who=ZOE, ports=restored.ports)
+        assert refusal.value.code == "ALREADY_DONE"
+        again = self.proposal(restored, 2, accept="somebody-else foreign; ", **both)
+        assert approve(again.id, who=MAX, ports=restored.ports).state == "done"
+
+    def test_a_report_that_is_not_there_is_told(self, restored: World) -> None:
+        failed = approve(self.proposal(restored, batches="90-90").id, who=MAX, ports=restored.ports)
+        assert failed.state == "failed"
+        assert failed.told[0].startswith("refused: ")
+
+    def test_reports_that_end_before_the_fence_prove_nothing(self, restored: World) -> None:
+        early = (restored.now - timedelta(days=2)).isoformat()
+        failed = approve(self.proposal(restored, until=early).id, who=MAX, ports=restored.ports)
+        assert failed.told == ("refused: EVIDENCE_TOO_SHORT",)
+
+    def test_lifted_without_a_word_of_it_is_lifted(self, restored: World) -> None:
+        """The process died between the lifting and the note of it."""
+        proposal = self.proposal(restored)
+        order = proposal.order
+        assert lift(order, restored.ports)[0]
+        assert lift(order, restored.ports) == (True, ("the fence is lifted",))
+
+    @pytest.mark.parametrize("until", ["soon", "2026-11-25T04:00"])
+    def test_an_instant_has_its_zone(self, restored: World, until: str) -> None:
+        with pytest.raises(Invalid) as refusal:
+            self.proposal(restored, until=until)
+        assert refusal.value.fields == {"until": "BAD_INSTANT"}
 
 
 @dataclass

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from chalicelib.application.billing import lift_fence
 from chalicelib.application.billing.repairs import (
     amounts,
     approve,
     brake,
+    fence,
     foretell,
     plans,
     propose,
@@ -237,7 +239,7 @@ class TestProblems:
         """Codes are read where they are raised."""
         raised = codes_of(
             repair, proposal, evidence, refund, reversal, propose, approve, plans, amounts, reports,
-            brake, foretell, operations,
+            brake, foretell, operations, fence, lift_fence,
         )  # fmt: skip
         assert raised <= {*words.PROBLEMS, *words.FIELDS}
         assert "SAME_PERSON" in raised

@@ -2,16 +2,18 @@
 
 from datetime import datetime
 
-from chalicelib.application.billing.repairs.plans import plan_of
+from chalicelib.application.billing.repairs.plans import RUNS, plan_of
 from chalicelib.application.patience import commit_fresh
 from chalicelib.application.ports import Ports
-from chalicelib.domain.billing.proposal import Plan, Proposal, approved, may_approve
+from chalicelib.domain.billing.proposal import Plan, Proposal, approved, ended, may_approve
 from chalicelib.domain.kernel.change import NOTHING, Change
 from chalicelib.domain.kernel.errors import Invalid, NotFound, Refused
 
 
 def approve(proposal_id: str, *, who: str, ports: Ports) -> Proposal:
     """Do what was proposed; approving again what one has approved changes nothing.
+
+    A procedure that did not come to its end is taken up again, by whoever may approve it.
 
     Raises:
         NotFound: no such proposal.
@@ -27,13 +29,25 @@ def approve(proposal_id: str, *, who: str, ports: Ports) -> Proposal:
             return NOTHING
         now = ports.clock()
         may_approve(proposal, who=who, now=now)
+        if proposal.state == "running":
+            return NOTHING
         return approved(proposal, _planned_again(proposal, now, ports), who=who, now=now)
 
     commit_fresh(ports.store, decide)
     proposal = ports.store.proposal(proposal_id)
     if proposal.state == "stale":
         raise Refused("CHANGED_SINCE", proposal_id)
-    return proposal
+    return _run(proposal, ports) if proposal.state == "running" else proposal
+
+
+def _run(proposal: Proposal, ports: Ports) -> Proposal:
+    """Go through a procedure to its end and keep what it came to."""
+    try:
+        is_done, told = RUNS[proposal.command](proposal.order, ports)
+    except (NotFound, Refused) as refused:
+        is_done, told = False, (f"refused: {refused.code} {refused.detail}".rstrip(),)
+    ports.store.commit(ended(proposal, told, is_done=is_done))
+    return ports.store.proposal(proposal.id)
 
 
 def _planned_again(proposal: Proposal, now: datetime, ports: Ports) -> Plan | None:

@@ -4,14 +4,24 @@ A plan is made twice: when it is proposed, to be shown, and when it is approved,
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.application.billing.repairs import amounts, brake, reports
+from chalicelib.application.billing.repairs import amounts, brake, fence, reports
 from chalicelib.application.ports import Ports
 from chalicelib.domain.billing.proposal import Command, Order, Plan
 from chalicelib.domain.kernel.errors import Invalid
 
 Planner = Callable[[Order, datetime, Ports], Plan]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Who plans a command, the arguments that it needs, and those that it takes besides."""
+
+    plan: Planner
+    needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
 
 
 def plan_of(order: Order, *, now: datetime, ports: Ports) -> Plan:
@@ -22,25 +32,28 @@ def plan_of(order: Order, *, now: datetime, ports: Ports) -> Plan:
         NotFound: the thing it names does not exist.
         Refused: the state of that thing forbids it.
     """
-    planner, wanted = PLANNERS[order.command]
-    wrong = {name: "MISSING" for name in wanted if not order.arguments.get(name)}
-    wrong |= {name: "UNKNOWN" for name in order.arguments if name not in wanted}
+    way = WAYS[order.command]
+    wrong = {name: "MISSING" for name in way.needs if not order.arguments.get(name)}
+    known = (*way.needs, *way.takes)
+    wrong |= {name: "UNKNOWN" for name in order.arguments if name not in known}
     if wrong:
         raise Invalid(wrong)
-    return planner(order, now, ports)
+    return way.plan(order, now, ports)
 
 
-PLANNERS: Mapping[Command, tuple[Planner, tuple[str, ...]]] = {
-    Command.RE_DRIVE: (amounts.re_drive, ("item",)),
-    Command.GRANT_ATTEMPT: (amounts.grant_attempt, ("item",)),
-    Command.WRITE_OFF: (amounts.write_off, ("item", "reason")),
-    Command.REFUND: (amounts.refund_part, ("item", "minor", "cause")),
-    Command.ANSWER_UNPLACED: (amounts.answer_unplaced, ("money", "answer")),
-    Command.SETTLE_BY_EVIDENCE: (reports.settle_by_evidence, ("attempt", "batch", "payment")),
-    Command.SETTLE_BY_ABSENCE: (reports.settle_by_absence, ("attempt", "batches")),
-    Command.READ_BATCH: (reports.read_batch, ("batch",)),
-    Command.STOP_CHARGING: (brake.stop_charging, ()),
-    Command.RESUME_CHARGING: (brake.resume_charging, ()),
-    Command.RELEASE_HALT: (brake.release_halt, ()),
+WAYS: Mapping[Command, Way] = {
+    Command.RE_DRIVE: Way(amounts.re_drive, ("item",)),
+    Command.GRANT_ATTEMPT: Way(amounts.grant_attempt, ("item",)),
+    Command.WRITE_OFF: Way(amounts.write_off, ("item", "reason")),
+    Command.REFUND: Way(amounts.refund_part, ("item", "minor", "cause")),
+    Command.ANSWER_UNPLACED: Way(amounts.answer_unplaced, ("money", "answer")),
+    Command.SETTLE_BY_EVIDENCE: Way(reports.settle_by_evidence, ("attempt", "batch", "payment")),
+    Command.SETTLE_BY_ABSENCE: Way(reports.settle_by_absence, ("attempt", "batches")),
+    Command.READ_BATCH: Way(reports.read_batch, ("batch",)),
+    Command.STOP_CHARGING: Way(brake.stop_charging),
+    Command.RESUME_CHARGING: Way(brake.resume_charging),
+    Command.RELEASE_HALT: Way(brake.release_halt),
+    Command.LIFT_FENCE: Way(fence.plan_lift, ("batches", "until"), ("accept",)),
 }
-"""Who plans a command, and the arguments it takes; every one is needed."""
+RUNS: Mapping[Command, Callable[[Order, Ports], fence.Came]] = {Command.LIFT_FENCE: fence.lift}
+"""How procedures are gone through once they are approved."""

@@ -42,7 +42,7 @@ def settle_by_evidence(order: Order, now: datetime, ports: Ports) -> Plan:
 def settle_by_absence(order: Order, now: datetime, ports: Ports) -> Plan:
     """An attempt of unknown outcome took nothing, as reports without a gap do not tell it."""
     key, number = _attempt_of(order.arguments["attempt"])
-    numbers = _batches_of(order.arguments["batches"])
+    numbers = batches_of(order.arguments["batches"])
     due = ports.store.due_item(key, fresh=True)
     attempt = evidence.unknown_attempt(due, number)
     batches = [ports.store.settlement(batch) for batch in numbers]
@@ -96,7 +96,12 @@ def _attempt_of(text: str) -> tuple[DueKey, int]:
     return named
 
 
-def _batches_of(text: str) -> range:
+def batches_of(text: str) -> range:
+    """The batches from the first to the last that `41-46` names.
+
+    Raises:
+        Invalid: `BAD_BATCHES`; none, or more than forty.
+    """
     named = BATCHES.fullmatch(text)
     numbers = range(int(named[1]), int(named[2]) + 1) if named else range(0)
     if not 0 < len(numbers) <= BATCHES_MAX:
