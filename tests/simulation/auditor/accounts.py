@@ -47,7 +47,8 @@ class Wish:
     @property
     def is_unsure(self) -> bool:
         """Whether it may have been done without the learner being told."""
-        return self.answer in ("PENDING", "GAVE_UP")
+        was_heard = len(self.pressed_at) > 1 and self.answer == "ALREADY_ENDED"
+        return was_heard or self.answer in ("PENDING", "GAVE_UP")
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """The auditor: it watches the provider's till and the product's table, and knows what is right."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -190,6 +190,15 @@ class Auditor:
         if before is not None and after is not None and after.version != before.version + 1:
             self.find("version", type(after).__name__, f"{before.version} to {after.version}")
 
+    def adopted(self, things: Iterable[Entity]) -> None:
+        """The table is another one, with what a copy remembers of each contract."""
+        for thing in things:
+            if isinstance(thing, Subscription):
+                account = self.accounts[thing.id]
+                was_off = bool(account.dark) and account.dark[-1][1] is None
+                if was_off != (thing.status == "suspended"):
+                    self._switched(account, is_off=not was_off)
+
     def _due_written(self, before: Entity | None, after: DueItem) -> None:
         name = f"{after.subscription_id} month {after.period}"
         if sum(posting.minor for posting in after.postings):
@@ -223,13 +232,17 @@ class Auditor:
 
     def _service_changed(self, account: Account, *, is_off: bool) -> None:
         now = self.clock()
-        if not is_off:
+        self._switched(account, is_off=is_off)
+        if is_off and not self.may_suspend(account, now):
+            self.find("suspended", account.id, "although nothing is unpaid for that long")
+
+    def _switched(self, account: Account, *, is_off: bool) -> None:
+        now = self.clock()
+        if is_off:
+            account.dark.append((now, None))
+        else:
             begins, _ = account.dark[-1]
             account.dark[-1] = begins, now
-            return
-        account.dark.append((now, None))
-        if not self.may_suspend(account, now):
-            self.find("suspended", account.id, "although nothing is unpaid for that long")
 
     def may_suspend(self, account: Account, now: datetime) -> bool:
         """Whether the service may be off: a month unpaid for that long, or a bank that disputes."""

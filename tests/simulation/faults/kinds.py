@@ -26,6 +26,7 @@ Fault = Literal[
     "partial_batch",
     "no_sweep",
     "clock_off",
+    "restored",
 ]
 FAULTS: tuple[Fault, ...] = get_args(Fault)
 

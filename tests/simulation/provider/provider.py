@@ -271,6 +271,15 @@ class Provider:
         nothing = Money(minor=0, currency="EUR")
         self.tell(Notice("REPORT_AVAILABLE", name, "", nothing, is_success=True, reason=name))
 
+    def told_until(self) -> datetime:
+        """The instant up to which reports tell every payment that came."""
+        untold = [
+            one.at
+            for one in self.payments.values()
+            if one.settled_in is None and not one.is_uncaptured
+        ]
+        return min(untold, default=self.clock())
+
     def report(self, name: str) -> str:
         self._answer_or_raise()
         text = self.reports.texts.get(name)

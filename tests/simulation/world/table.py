@@ -109,6 +109,17 @@ class Table(FakeStore):
         self._index(key, before, after)
         self.watch(key, before, after)
 
+    def become(self, things: dict[keys.Key, Entity]) -> None:
+        """Another table, which holds a copy: what was written since is forgotten."""
+        kind, _, number = self.table_id.partition("-")
+        self.table_id = f"{kind}-{int(number) + 1}"
+        self.committed = []
+        for stored in (self._agenda, self._placed, self._owned, self._before):
+            stored.clear()
+        self.things = dict(things)
+        for key, thing in things.items():
+            self._index(key, None, thing)
+
     def _index(self, key: keys.Key, before: Entity | None, after: Entity | None) -> None:
         placed = self._placed.pop(key, None)
         if placed is not None:

@@ -8,12 +8,19 @@ from heapq import heappop, heappush
 from itertools import count
 
 from chalicelib.application.ports import Facts
+from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.guards import Charging
+from chalicelib.domain.billing.numbering import Series
+from chalicelib.domain.billing.settlement import Settlement
+from chalicelib.domain.contract.subscription import Subscription
 from chalicelib.domain.kernel.policy import current_policy
 from chalicelib.domain.kernel.value import Entity
+from chalicelib.domain.people.correspondence import SentLetter
 from tests.fakes import FACTS, FakeClock, FakePorts
 from tests.simulation.auditor.accounts import Finding
 from tests.simulation.auditor.auditor import Auditor
 from tests.simulation.auditor.closing import Closing
+from tests.simulation.faults.restoring import Restoring
 from tests.simulation.faults.weather import Weather
 from tests.simulation.provider.cards import Cards
 from tests.simulation.provider.money import Notice
@@ -30,6 +37,7 @@ from tests.simulation.world.swaps import light_product
 from tests.simulation.world.table import Table
 
 TICK = timedelta(minutes=5)
+WISHES = ("ends_on", "method", "held", "status")
 BARREN_MAX = 12
 CALM = timedelta(days=10)
 TOLD_WITHIN = timedelta(days=2)
@@ -103,6 +111,19 @@ class World:
         )
         self._settle_people()
         self._put_on_duty()
+        self._irreplaceable = 0
+        Restoring(
+            desk=self._process("desk"),
+            table=self.table,
+            provider=self.provider,
+            weather=self.weather,
+            stream=self.dice.stream("restore"),
+            later=self.later,
+            note=self.log,
+            irreplaceable=lambda: self._irreplaceable,
+            adopted=lambda things: self.auditor.adopted(things.values()),
+            clock=self.clock,
+        ).begin(plan.days)
         self._settling = self.dice.stream("settlement")
         self.later(timedelta(hours=18), self._close_batch)
 
@@ -227,8 +248,16 @@ class World:
     def _tell(self, notice: Notice) -> None:
         self.office.post(notice)
 
+    def _is_irreplaceable(self, before: Entity | None, after: Entity | None) -> bool:
+        """Whether no report and no paper could tell it a table that forgot it."""
+        if isinstance(after, Subscription) and isinstance(before, Subscription):
+            return any(getattr(before, fact) != getattr(after, fact) for fact in WISHES)
+        is_book = isinstance(after, DueItem | Series | Settlement | SentLetter | Charging)
+        return not is_book and not isinstance(after, Subscription)
+
     def _see(self, key: tuple[str, str], before: Entity | None, after: Entity | None) -> None:
         self._written += 1
+        self._irreplaceable += self._is_irreplaceable(before, after)
         version = "gone" if after is None else after.version
         stands = getattr(after, "state", None) or getattr(after, "status", "")
         self.log(f"  {'|'.join(key)} {version} {stands}")
