@@ -1,5 +1,6 @@
 """What the auditor knows of each contract: what people did, what the provider took."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -72,6 +73,8 @@ class Account:
         uncaptured_at: when the payment of a month turned out not to come.
         disputes: the last word of the bank, by payment.
         held_at: since when nothing may be charged by itself.
+        lacks_method: whether the contract was once left without a payment method.
+        page_refusals: how often the learner was refused on a page, by month.
         released_at: when it might be charged again: the next month that begins is owed.
     """
 
@@ -86,6 +89,8 @@ class Account:
     uncaptured_at: dict[int, datetime] = field(default_factory=dict)
     disputes: dict[str, str] = field(default_factory=dict)
     held_at: datetime | None = None
+    lacks_method: bool = False
+    page_refusals: Counter[int] = field(default_factory=Counter)
     released_at: list[datetime] = field(default_factory=list)
 
     def anchors(self) -> set[date]:

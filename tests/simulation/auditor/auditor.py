@@ -119,8 +119,9 @@ class Auditor:
     def _is_first(self, account: Account, month: int, reference: str) -> None:
         for payment in self.payments[account.id, month]:
             trial = account.trials.get(month, {}).get(payment.reference)
-            was_refused = trial is not None and trial.refused is not None
-            if payment.reference != reference and not was_refused and payment.counts:
+            # of a page nobody may have heard yet: then the second success goes back
+            is_heard = trial is not None and trial.refused is None
+            if payment.reference != reference and is_heard and payment.counts:
                 self.find("twice", account.id, f"month {month} charged beside {payment.reference}")
         for trial in account.trials.get(month, {}).values():
             if trial.reference == reference:
@@ -129,14 +130,15 @@ class Auditor:
     def _may_be_tried(self, account: Account, month: int, request: ChargeRequest) -> None:
         now, token = self.clock(), request.method.token
         trials = account.trials.get(month, {})
-        if len(trials) >= ATTEMPTS_MAX:
+        if len(trials) + account.page_refusals[month] >= ATTEMPTS_MAX:
             self.find("budget", account.id, f"month {month}: {len(trials) + 1} attempts")
         if self._stopped.get(token, request.reference) != request.reference:
             self.find("stop", account.id, f"{request.reference} after {self._stopped[token]}")
-        lives_again = self.cards.by_token[token].lives_again_at
+        card = self.cards.by_token[token]
+        renewed = [at for at in (card.lives_again_at, card.renewed_at) if at is not None]
         for trial in trials.values():
             is_final = trial.refused in ("sca", "update") and trial.token == token
-            if is_final and (lives_again is None or lives_again < trial.at):
+            if is_final and max(renewed, default=trial.at) <= trial.at:
                 self.find("final", account.id, f"{request.reference} after {trial.refused}")
         for span, most in TRIES_IN:
             if sum(at + span > now for at in self._failed[token]) >= most:
@@ -171,6 +173,12 @@ class Auditor:
         """A bank speaks of a payment."""
         owner, _, _ = parts(payment.reference)
         self.accounts[owner].disputes[payment.name] = event
+
+    def turned_down(self, reference: str) -> None:
+        """A learner was refused on a page."""
+        if ".M" not in reference:
+            owner, month, _ = parts(reference)
+            self.accounts[owner].page_refusals[month] += 1
 
     def misused(self, what: str) -> None:
         """The provider was asked what it must never be asked."""
@@ -246,7 +254,7 @@ class Auditor:
 
     def may_suspend(self, account: Account, now: datetime) -> bool:
         """Whether the service may be off: a month unpaid for that long, or a bank that disputes."""
-        if account.disputes:
+        if account.disputes or account.lacks_method:
             return True
         wait = timedelta(days=SUSPENDS_AFTER[account.profile])
         today = paris_day(now + CLOCKS_DIFFER)

@@ -140,7 +140,7 @@ class Closing:
 
         None while an outcome is unknown or a bank disputes: then service stays as it was.
         """
-        if account.disputes:
+        if account.disputes or account.lacks_method:
             return None
         wait = timedelta(days=SUSPENDS_AFTER[account.profile])
         for month in account.trials.keys() | account.uncaptured_at.keys():

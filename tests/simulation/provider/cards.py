@@ -35,12 +35,14 @@ class Card:
     """A stored payment method; `moods` are when it does not pay.
 
     Attributes:
+        renewed_at: when its owner last gave it on a page.
         lives_again_at: when an updated card works whatever its moods were.
     """
 
     method: StoredMethod
     moods: tuple[Mood, ...] = ()
-    is_forgotten: bool = False
+    forgotten_at: datetime | None = None
+    renewed_at: datetime | None = None
     lives_again_at: datetime | None = None
 
     def mood(self, at: datetime) -> Mood | None:

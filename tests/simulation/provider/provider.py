@@ -26,6 +26,9 @@ from tests.simulation.provider.money import Notice, Payment
 from tests.simulation.provider.reports import Reports
 from tests.simulation.provider.words import REASONS
 
+IN_FLIGHT = timedelta(hours=25)
+"""How long a charge may be asked for again with the method of its first try."""
+
 KEY_KEPT = timedelta(days=7)
 CHANGES_ITS_MIND_AFTER_HOURS = (1, 5, 20, 60, 24 * 12, 24 * 50)
 
@@ -56,6 +59,8 @@ class Watcher(Protocol):
     def charged(self, request: ChargeRequest, outcome: Outcome) -> None: ...
 
     def captured(self, payment: Payment) -> None: ...
+
+    def turned_down(self, reference: str) -> None: ...
 
     def sent_back(self, payment: Payment) -> None: ...
 
@@ -124,15 +129,23 @@ class Provider:
         if self.clock() >= page.request.expires_at or isinstance(page.outcome, Authorised):
             return None
         mood = card.mood(self.clock())
+        request = page.request
         if mood is not None and mood.kind != "sca":
-            page.outcome = self._refusal(page.request.reference, page.request.amount, mood)
+            page.outcome = self._refusal(request.reference, request.amount, mood)
+            self.watcher.turned_down(request.reference)
         else:
-            page.outcome = self._take(
-                page.request.reference, page.request.shopper_reference, page.request.amount, card
-            )
-            self._keep(page.request.shopper_reference, card, page.outcome)
+            page.outcome = self._accepted(request, card)
+            self._keep(request.shopper_reference, card, page.outcome)
         page.result = f"result-{session_id}-{self._count}"
         return page.result
+
+    def _accepted(self, request: SessionRequest, card: Card) -> Authorised:
+        if request.amount.minor:
+            return self._take(request.reference, request.shopper_reference, request.amount, card)
+        name = self._name("V")
+        self.note(f"provider verifies {card.method.token} for {request.reference}")
+        self.tell(Notice("AUTHORISATION", name, request.reference, request.amount, is_success=True))
+        return Authorised(provider_reference=name, method_label=card.method.label())
 
     def session_news(self, session_id: str, session_result: str) -> SessionNews:
         self._answer_or_raise()
@@ -162,9 +175,12 @@ class Provider:
 
     def _decided(self, request: ChargeRequest) -> Outcome:
         card = self.cards.by_token.get(request.method.token)
-        if card is None or card.is_forgotten:
-            self.watcher.misused(f"a charge on a forgotten method: {request.reference}")
-            return Refused(code="8")
+        if card is None or card.forgotten_at is not None:
+            since = card.forgotten_at if card else None
+            if since is None or since + IN_FLIGHT < self.clock():
+                self.watcher.misused(f"a charge on a forgotten method: {request.reference}")
+            self.refused.add(request.reference)
+            return Refused(provider_reference=self._name("R"), code="8")
         mood = card.mood(self.clock())
         if mood is None:
             return self._take(request.reference, request.shopper_reference, request.amount, card)
@@ -298,22 +314,44 @@ class Provider:
         kept = [m for m in self.stored.get(shopper_reference, ()) if m.token != token]
         self.stored[shopper_reference] = kept
         if token in self.cards.by_token:
-            self.cards.by_token[token].is_forgotten = True
+            self.cards.by_token[token].forgotten_at = self.clock()
         self.note(f"provider forgets {token}")
 
     def _keep(self, shopper: str, card: Card, outcome: Outcome) -> None:
-        known = self.stored.setdefault(shopper, [])
-        if card.method in known or not isinstance(outcome, Authorised):
+        """Store what paid; what is stored already is stored anew."""
+        if not isinstance(outcome, Authorised):
             return
-        known.append(card.method)
+        card.renewed_at = self.clock()
+        stored = card.method.replace(stored_at=self.clock())
+        known = self.stored.setdefault(shopper, [])
+        is_new = all(one.token != stored.token for one in known)
+        self.stored[shopper] = [one for one in known if one.token != stored.token] + [stored]
+        event = "created" if is_new else "alreadyExisting"
+        self._say_of_token(event, outcome.provider_reference, shopper, stored.token)
+
+    def update(self, shopper: str, card: Card) -> None:
+        """The scheme's updater brings a card up to date."""
+        card.lives_again_at = self.clock()
+        self.note(f"provider updates {card.method.token}")
+        self._say_of_token("updated", self._name("U"), shopper, card.method.token)
+
+    def disable(self, shopper: str, card: Card) -> None:
+        """Its owner takes back, elsewhere, that it may be charged."""
+        kept = [one for one in self.stored.get(shopper, ()) if one.token != card.method.token]
+        self.stored[shopper] = kept
+        card.forgotten_at = self.clock()
+        self.note(f"provider disables {card.method.token}")
+        self._say_of_token("disabled", self._name("U"), shopper, card.method.token)
+
+    def _say_of_token(self, what: str, name: str, shopper: str, token: str) -> None:
         self.tell(
             Notice(
-                "recurring.token.created",
-                outcome.provider_reference,
+                f"recurring.token.{what}",
+                name,
                 "",
                 Money(minor=0, currency="EUR"),
                 is_success=True,
-                token=card.method.token,
+                token=token,
                 shopper=shopper,
             )
         )

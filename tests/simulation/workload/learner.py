@@ -41,6 +41,8 @@ class Town:
     days: int
     poor: float
     has_closed: Callable[[], bool]
+    moves_in: Callable[["Learner"], None] = lambda _: None
+    deletes_method: Callable[[str], None] = lambda _: None
 
 
 @dataclass
@@ -50,7 +52,7 @@ class Learner:
     number: int
     town: Town
     stream: Random
-    card: Card = field(init=False)
+    cards: dict[str, Card] = field(default_factory=dict)
     profile: str = field(init=False)
     checkout_id: str = ""
     first_id: str = ""
@@ -83,7 +85,8 @@ class Learner:
         self.checkout_id = self.town.new_id()
         at_once = self.stream.random() < 0.75
         self.account = self.town.auditor.opens(self.checkout_id, self.profile, at_once=at_once)
-        self.card = self.town.cards.issue(
+        self.town.moves_in(self)
+        self.cards[self.checkout_id] = self.town.cards.issue(
             self.stream, self.now, self.town.days, is_good=self.stream.random() >= self.town.poor
         )
         self._insist("orders", self._order, self._ordered_at, self._ordered)
@@ -130,7 +133,7 @@ class Learner:
             page = open_payment(checkout, return_url=RETURN_URL, ports=ports)
         known = self.town.provider.pages[page.session_id]
         if not isinstance(known.outcome, Authorised):
-            self.town.provider.pay(page.session_id, self.card)
+            self.town.provider.pay(page.session_id, self.cards[self.checkout_id])
         if known.result is not None and self.stream.random() < 0.8:
             report_session(self.checkout_id, page.session_id, known.result, ports=ports)
 
@@ -142,13 +145,16 @@ class Learner:
             return
         latest = checkout.session
         if latest is not None and latest.state == "refused" and self.stream.random() < 0.7:
-            self.card = self.town.cards.issue(self.stream, self.now, self.town.days, is_good=True)
+            self.cards[self.checkout_id] = self.town.cards.issue(
+                self.stream, self.now, self.town.days, is_good=True
+            )
             self.town.later(
                 timedelta(minutes=self.stream.randint(1, 90)),
                 lambda: self._insist("pays again", self._pay, None, self._paid),
             )
             return
         self._make_plans()
+        self._make_card_plans()
 
     # ---- to leave, and to stay nonetheless ----------------------------------------------------
 
@@ -162,6 +168,34 @@ class Learner:
             self._at_the_turn(month, lambda: self._wish("undo"), timedelta(minutes=wait))
         if self.stream.random() < 0.5:
             self._at_the_turn(month + self.stream.choice((1, 2, 4)), self._leave_for_good)
+
+    def _make_card_plans(self) -> None:
+        """A card is updated by its scheme, revoked elsewhere, or deleted here."""
+        contract, card = self.checkout_id, self.cards[self.checkout_id]
+        last = card.moods[-1] if card.moods else None
+        if last is not None and last.kind == "update" and self.stream.random() < 0.5:
+            wait = last.begins_at - self.now + timedelta(hours=self.stream.randint(1, 300))
+            self.town.later(wait, lambda: self._updated(contract, card))
+        if self.stream.random() < 0.05:
+            wait = timedelta(days=self.stream.randint(1, 200))
+            act = self._revoke if self.stream.random() < 0.5 else self._delete
+            self.town.later(wait, lambda: act(contract))
+
+    def _updated(self, contract: str, card: Card) -> None:
+        if card.forgotten_at is None and not self.town.has_closed():
+            self.town.provider.update(contract, card)
+
+    def _revoke(self, contract: str) -> None:
+        card = self.cards[contract]
+        is_known = self.town.auditor.accounts[contract].anchor_on is not None
+        if card.forgotten_at is None and is_known and not self.town.has_closed():
+            self.town.auditor.accounts[contract].lacks_method = True
+            self.town.provider.disable(contract, card)
+
+    def _delete(self, contract: str) -> None:
+        is_known = self.town.auditor.accounts[contract].anchor_on is not None
+        if is_known and not self.town.has_closed():
+            self.town.deletes_method(contract)
 
     def _at_the_turn(
         self, month: int, act: Callable[[], None], after: timedelta = timedelta(0)

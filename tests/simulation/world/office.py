@@ -162,7 +162,7 @@ def _token_notice(notice: Notice, at: datetime) -> Notification:
         "version": "1",
         "data": {
             "merchantAccount": FACTS.merchant_account,
-            "operation": "created",
+            "operation": notice.event.rsplit(".", 1)[1],
             "shopperReference": notice.shopper,
             "storedPaymentMethodId": notice.token,
             "type": "visa",

@@ -25,6 +25,7 @@ from tests.simulation.faults.weather import Weather
 from tests.simulation.provider.cards import Cards
 from tests.simulation.provider.money import Notice
 from tests.simulation.provider.provider import Provider
+from tests.simulation.workload.debtor import Debtors, Mailbox
 from tests.simulation.workload.learner import PROFILES, Learner, Town, arrival
 from tests.simulation.workload.operator import Operator
 from tests.simulation.world.background import Background
@@ -87,7 +88,10 @@ class World:
             lags=lambda: self.weather.strikes("stale_read"),
             watch=self._see,
         )
-        self.fakes = FakePorts(clock=self.clock, wall_clock=self.clock, store=self.table)
+        self.mailbox = Mailbox()
+        self.fakes = FakePorts(
+            clock=self.clock, wall_clock=self.clock, store=self.table, post=self.mailbox
+        )
         self.provider = Provider(
             self.clock, self.weather, self.cards, self._tell, self.later, self.log, self.auditor
         )
@@ -224,6 +228,10 @@ class World:
             poor=self.plan.poor,
             has_closed=lambda: self.clock() >= self.plan.ends_at,
         )
+        debtors = Debtors(town, self.dice.stream("debtors"))
+        self.mailbox.reader = debtors.read
+        town.moves_in = lambda one: debtors.learners.update({one.checkout_id: one})
+        town.deletes_method = debtors.delete_method
         for number in self.plan.people:
             stream = self.dice.stream("person", number)
             at = arrival(stream, self.plan.opens_at, self.plan.days)
