@@ -17,6 +17,7 @@ from chalicelib.application.patience import commit_fresh
 from chalicelib.application.ports import Ports
 from chalicelib.domain.billing.agenda import shard
 from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.guards import held_by
 from chalicelib.domain.billing.outcomes import Authorised
 from chalicelib.domain.billing.report import PAYMENT_KINDS, Line, Report, batch_of, read_report
 from chalicelib.domain.billing.settlement import (
@@ -25,6 +26,7 @@ from chalicelib.domain.billing.settlement import (
     Why,
     announced,
     entered,
+    held_back,
     is_waiting,
     mark_attempt,
     mark_surplus,
@@ -78,12 +80,19 @@ def announce(batch: int, name: str, *, now: datetime, ports: Ports) -> None:
 def read_settlement(batch: int, *, ports: Ports, at_once: int = AT_ONCE) -> None:
     """Enter the next portion of a batch, and ask for the next one at once.
 
+    In a restored table it waits for the fence to be lifted: a payment the copy forgot would look
+    like a stranger's.
+
     Raises:
         Conflict: somebody else is reading it; the next sweep finds what is left.
     """
     now = ports.clock()
     settlement = ports.store.settlement(batch)
     if not is_waiting(settlement, now):
+        return
+    brake = ports.store.charging()
+    if brake is not None and held_by(brake, ports.store.identity()) == "fenced":
+        ports.store.commit(held_back(settlement, now))
         return
     try:
         text, report = _report(settlement, ports)

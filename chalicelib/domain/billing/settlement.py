@@ -129,6 +129,11 @@ def put_off(settlement: Settlement, now: datetime) -> Change:
     return Change((Replace(parked, events=("Parked",)),))
 
 
+def held_back(settlement: Settlement, now: datetime) -> Change:
+    """The table is a restored copy: it waits until what the copy forgot is entered."""
+    return Change((Replace(settlement.next(agenda_at=now + AGAIN_AFTER)),))
+
+
 def opened(settlement: Settlement, report: Report, sha256: str) -> Settlement:
     """The batch with the sums of its report; the same however often it is opened."""
     return settlement.replace(

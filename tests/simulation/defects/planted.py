@@ -229,6 +229,13 @@ def last_word_wins() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def fence_absent() -> Iterator[None]:
+    """A restored table takes itself for the one it was copied from."""
+    with swapped(Table, "identity", lambda self: "table-1"):
+        yield
+
+
 DEFECTS: tuple[Defect, ...] = (
     key_with_time,
     retry_after_unknown,
@@ -245,4 +252,5 @@ DEFECTS: tuple[Defect, ...] = (
     claim_without_condition,
     brake_ignored,
     last_word_wins,
+    fence_absent,
 )

@@ -8,7 +8,7 @@ from random import Random
 from chalicelib.adapters.dynamodb.keys import Key
 from chalicelib.application.billing.lift_fence import lift_fence
 from chalicelib.application.ports import Ports
-from chalicelib.domain.kernel.errors import BillingError
+from chalicelib.domain.kernel.errors import BillingError, NotFound
 from chalicelib.domain.kernel.value import Entity
 from tests.crash import Killed
 from tests.simulation.faults.weather import Weather
@@ -79,7 +79,9 @@ class Restoring:
 
     def _compare(self, copy: Copy) -> None:
         """An operator looks until reports tell everything up to the fence."""
-        names = tuple(list(self.provider.reports.texts)[copy.report_count :])
+        every = list(self.provider.reports.texts)
+        unknown = [name for batch, name in enumerate(every, 1) if not self._is_known(batch)]
+        names = tuple(dict.fromkeys([*unknown, *every[copy.report_count :]]))
         try:
             found = lift_fence(names, until_at=self.provider.told_until(), ports=self.desk)
         except (BillingError, Killed) as error:
@@ -89,3 +91,11 @@ class Restoring:
         self.note(f"compared: {found}")
         if not found.is_lifted:
             self.later(LOOKS_AGAIN, lambda: self._compare(copy))
+
+    def _is_known(self, batch: int) -> bool:
+        """Whether the restored table knows of that batch."""
+        try:
+            self.table.settlement(batch)
+        except NotFound:
+            return False
+        return True

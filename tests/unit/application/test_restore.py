@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.application.billing.lift_fence import Comparison, lift_fence
 from chalicelib.application.billing.prove_day import prove_day
+from chalicelib.application.billing.reconcile_report import announce
 from chalicelib.application.papers.file_invoice import NumberTaken, file_invoice
 from chalicelib.domain.billing.due import DueState
 from chalicelib.domain.kernel import errors
@@ -103,6 +104,20 @@ class TestGuardFence:
         open_page(world, late)
         world.rest()
         assert world.fakes.store.due_item(late.key).number is None
+
+    def test_a_report_waits_for_the_fence_to_be_lifted(self) -> None:
+        """Otherwise it would take the payments that the copy forgot for strangers'."""
+        world = restored()
+        (name,) = reports(world)
+        batch = len(world.fakes.gateway.reports)
+        announce(batch, name, now=world.now, ports=world.ports)
+        next_morning(world)
+        assert world.fakes.store.settlement(batch).read_at is None
+        lift_fence((name,), until_at=world.now, ports=world.ports)
+        world.fakes.clock.advance(timedelta(hours=1))
+        world.sweep()
+        read = world.fakes.store.settlement(batch)
+        assert (read.stray_count, read.parked, read.read_at) == (0, None, world.now)
 
     def test_lifted_again_it_finds_everything_done(self) -> None:
         """A comparison that was broken off is taken again from the start."""
