@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from chalicelib.domain.billing.guards import LIMITS
 from infra.bench.drain import report as found
 from infra.bench.drain.audit import Count
 from infra.bench.drain.functions import FED, HTTP, RELAY, SWEEP
@@ -51,6 +52,7 @@ while they are charged. Queues, bucket, bus and mail relay are the tests' fakes 
 shared by all workers; table, library, handlers and papers are the real ones.
 {_workers()}
 {_weather(odds)}
+{_guards()}
 Then time moves on until nothing is left to do.
 
 ![Paid by time since due, and units of a renewal by size of the table](drain.svg)
@@ -89,7 +91,9 @@ is the time a worker is paid for, and without, which is what the code itself cos
 A renewal of a calm day (nothing refused, lost or killed), as the table bills it: from the sweep's
 entry to the mail, with the notice kept and applied; and one of the hard day, repetitions, refusals
 and their mails included. A sweep's own questions, at least 8 read units, are apart on a calm day.
-Budgets: {writes} write units; {reads} read units, and {notice} for the notice.
+A write that its condition refused is billed as well, and is not counted here: its answer does not
+say what it consumed.
+Budgets of a calm day: {writes} write units; {reads} read units, and {notice} for the notice.
 
 | Others in the table | Calm: write units | read units | Hard: write units | read units |
 | ---: | ---: | ---: | ---: | ---: |
@@ -118,6 +122,15 @@ share of a processor that memory buys.
 
 Mails cost {bill.mails_usd:.0f} more.
 """
+
+
+def _guards() -> str:
+    least, run, hour = LIMITS.canary_min, f"{LIMITS.per_run:,}", f"{LIMITS.per_hour:,}"
+    shares = (LIMITS.canary_bps, LIMITS.approval_min_bps, LIMITS.unknown_max_bps)
+    first, approved, unknown = (f"{share / 100:g} %" for share in shares)
+    return f"""The brake on charges is on, with the limits of a deployment that sets none: the first
+{first} ({least} at least) are judged before the rest, {run} charges a run, {hour} an hour,
+{approved} approved at least, {unknown} unknown at most."""
 
 
 def _weather(odds: Odds) -> str:
