@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from chalicelib.adapters.clock import utc_now
+from chalicelib.domain.billing.guards import LIMITS, Limits
 from infra.bench.drain import overhead, stage
 from infra.bench.drain.audit import count
 from infra.bench.drain.day import Tell, begun
@@ -62,20 +63,22 @@ def measure(
     seed: int,
     odds: Odds,
     tell: Tell,
+    limits: Limits = LIMITS,
     calm_due: int = CALM_DUE,
     turns_due: int = TURNS_DUE,
 ) -> Report:
     """Everything: the days on each size of table, and the engine against its bare calls."""
     calm = renewals(calm_due, CALM_ON, seed)
-    with _folder() as folder, stage.set_up(folder, [*calm, *renewals(due, HARD_ON, seed)]) as on:
+    hard = renewals(due, HARD_ON, seed)
+    with _folder() as folder, stage.set_up(folder, [*calm, *hard], limits) as on:
         scales = tuple(_scale(on, others, odds, seed, tell) for others in sizes)
     turns = renewals(turns_due, CALM_ON, seed, SHARDS)
-    with _folder() as folder, stage.set_up(folder, turns) as on:
+    with _folder() as folder, stage.set_up(folder, turns, limits) as on:
         tell("the engine against its bare calls, without latency")
         bare = overhead.compare(on, BARE, seed, SHARDS)
         tell("the engine against its bare calls, with latency")
         slow = overhead.compare(on, CALM, seed, SHARDS)
-    return Report(scales, bare, slow)
+    return Report(scales, bare, slow, limits)
 
 
 def _scale(on: Stage, others: int, odds: Odds, seed: int, tell: Tell) -> Scale:

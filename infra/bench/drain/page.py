@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from chalicelib.domain.billing.guards import LIMITS
+from chalicelib.domain.billing.guards import LIMITS, Limits
 from infra.bench.drain import report as found
 from infra.bench.drain.audit import Count
 from infra.bench.drain.functions import FED, HTTP, RELAY, SWEEP
@@ -52,7 +52,7 @@ while they are charged. Queues, bucket, bus and mail relay are the tests' fakes 
 shared by all workers; table, library, handlers and papers are the real ones.
 {_workers()}
 {_weather(odds)}
-{_guards()}
+{_guards(report.limits)}
 Then time moves on until nothing is left to do.
 
 ![Paid by time since due, and units of a renewal by size of the table](drain.svg)
@@ -124,13 +124,14 @@ Mails cost {bill.mails_usd:.0f} more.
 """
 
 
-def _guards() -> str:
-    least, run, hour = LIMITS.canary_min, f"{LIMITS.per_run:,}", f"{LIMITS.per_hour:,}"
-    shares = (LIMITS.canary_bps, LIMITS.approval_min_bps, LIMITS.unknown_max_bps)
+def _guards(limits: Limits) -> str:
+    least, run, hour = limits.canary_min, f"{limits.per_run:,}", f"{limits.per_hour:,}"
+    shares = (limits.canary_bps, limits.approval_min_bps, limits.unknown_max_bps)
     first, approved, unknown = (f"{share / 100:g} %" for share in shares)
-    return f"""The brake on charges is on, with the limits of a deployment that sets none: the first
-{first} ({least} at least) are judged before the rest, {run} charges a run, {hour} an hour,
-{approved} approved at least, {unknown} unknown at most."""
+    whose = "those of a deployment that sets none" if limits == LIMITS else "its own"
+    return f"""The brake on charges is on, its limits are {whose}: the first {first}
+({least} at least) are judged before the rest, {run} charges a run, {hour} an hour, {approved}
+approved at least, {unknown} unknown at most."""
 
 
 def _weather(odds: Odds) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from chalicelib.domain.billing.guards import Limits
 from infra.bench.drain.audit import Count
 from infra.bench.drain.day import Day
 from infra.bench.drain.functions import HTTP
@@ -71,6 +72,7 @@ class Report:
     scales: tuple[Scale, ...]
     bare: Pair
     slow: Pair
+    limits: Limits
 
     def broken(self) -> list[str]:
         """The budgets that do not hold, in words; none when all do."""

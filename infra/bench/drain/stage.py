@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from chalicelib.domain.billing.guards import Limits
 from chalicelib.settings import Settings
 from infra.bench.drain import provider as providers
 from infra.bench.drain.population import Item, Renewal, load
@@ -30,6 +31,7 @@ class Stage:
     keys: Keys
     provider: Provider
     due: tuple[Renewal, ...]
+    limits: Limits
 
     def due_on(self, day: date) -> list[Renewal]:
         """The months due on a day."""
@@ -69,12 +71,13 @@ class Stage:
             adyen_checkout_url=self.provider.checkout_url,
             adyen_web_url="",
             clock_url="",
+            charging_limits=self.limits.model_dump_json(exclude_defaults=True),
         )
 
 
 @contextmanager
-def set_up(folder: Path, due: Sequence[Renewal]) -> Iterator[Stage]:
+def set_up(folder: Path, due: Sequence[Renewal], limits: Limits) -> Iterator[Stage]:
     """A stage for the length of a `with`; its files are under `folder`."""
     ports, keys = Ports(front=free_port(), simulator=free_port()), Keys()
     with providers.running(ports, keys, folder / "provider.log") as provider:
-        yield Stage(folder, ports, keys, provider, tuple(provider.store_methods(due)))
+        yield Stage(folder, ports, keys, provider, tuple(provider.store_methods(due)), limits)
