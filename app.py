@@ -34,6 +34,11 @@ def prove(event: CloudWatchEvent) -> dict[str, int]:
     return schedules.prove_books()
 
 
+@app.schedule(Rate(5, unit=Rate.MINUTES))
+def watch(event: CloudWatchEvent) -> int:
+    return schedules.watch_absences()
+
+
 @app.on_sqs_message(queue_arn=f"arn:aws:sqs:{REGION}:agenda", batch_size=1)
 def work_agenda(event: SQSEvent) -> queues.Failures:
     return queues.work_agenda_records(event.to_dict(), event.context)

@@ -37,6 +37,7 @@ from chalicelib.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from chalicelib.adapters.keys import SecretKeys
+    from chalicelib.domain.kernel.beat import BeatName
 
 HERE = Path(__file__).parent
 CONNECT_SECONDS = 2
@@ -53,6 +54,7 @@ class Container:
     def __init__(self, settings: Settings) -> None:
         """`settings` are read once; a changed setting needs a new container."""
         self.settings = settings
+        self.beaten: dict[BeatName, datetime] = {}
 
     def note(self, event: str, **fields: str | int | None) -> None:
         """Log a fact: ids, codes and counts."""

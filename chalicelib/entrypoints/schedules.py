@@ -1,14 +1,14 @@
 """What time starts."""
 
 from chalicelib.application.billing.prove_day import prove_day
-from chalicelib.application.billing.work_shard import sweep
+from chalicelib.application.billing.watch import ring, watch
 from chalicelib.bootstrap import container, log_alarm
 
 
 def sweep_agenda() -> int:
     """Have every shard of the agenda worked."""
     ports = container()
-    shards = sweep(ports=ports)
+    shards = ring(ports=ports)
     ports.note("swept", shards=shards)
     return shards
 
@@ -22,3 +22,11 @@ def prove_books() -> dict[str, int]:
     if not proof.is_green:
         log_alarm("books_not_green", **found)
     return found
+
+
+def watch_absences() -> int:
+    """Tell what should have happened and did not, each as an alarm that has its runbook page."""
+    concerns = watch(ports=container())
+    for concern in concerns:
+        log_alarm(concern.event, figure=concern.figure)
+    return len(concerns)

@@ -1,13 +1,17 @@
 """The table's stream: events leave on their way, notifications are applied."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib.application.billing.apply_notification import apply_notification
 from chalicelib.application.billing.relay import Together, relay
+from chalicelib.application.billing.watch import sign
 from chalicelib.application.messages import identity
 from chalicelib.application.ports import Queues
 from chalicelib.bootstrap import Container, container, decode_image, log_alarm, log_defect
+
+WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def relay_records(event: Mapping[str, Any]) -> dict[str, list[dict[str, str]]]:
@@ -53,9 +57,11 @@ def _pass_on(record: Mapping[str, Any], ports: Container, queues: Queues) -> Non
         return
     entity, events = changed
     for event in relay(entity, events, ports=ports, queues=queues):
-        log_alarm(event.lower(), thing=getattr(entity, "subscription_id", identity(entity)))
+        thing = getattr(entity, "subscription_id", identity(entity))
+        log_alarm(WORD.sub("_", event).lower(), thing=thing)
 
 
 def _apply(raw: bytes, ports: Container) -> None:
     disposition, reason = apply_notification(raw, now=ports.clock(), ports=ports)
+    sign("notice", ports.beaten, ports=ports)
     ports.note("notification", disposition=disposition, reason=reason)

@@ -20,8 +20,10 @@ CONNECT_SECONDS = 3.05
 READ_SECONDS = 20.0
 REPORT_SECONDS = 60.0
 REPORTS_PATH = "reports/download/MerchantAccount"
+HALF_A_SECOND = timedelta(seconds=0.5)
+TOLD_FOR = timedelta(minutes=10)
 _threads = threading.local()
-_offsets: dict[str, timedelta] = {}
+_latest: list[tuple[timedelta, datetime]] = []
 
 
 def _session() -> requests.Session:
@@ -103,12 +105,15 @@ def note_date(date: str | None, sent_at: datetime, answered_at: datetime) -> Non
     except ValueError:
         return
     middle = sent_at + (answered_at - sent_at) / 2
-    _offsets["latest"] = told.astimezone(UTC) + timedelta(seconds=0.5) - middle
+    ahead = told.astimezone(UTC) + HALF_A_SECOND - middle
+    _latest[:] = [(ahead, answered_at)]
 
 
 def clock_offset() -> timedelta | None:
-    """How far the provider's clock is ahead of ours; None before its first answer."""
-    return _offsets.get("latest")
+    """How far the provider's clock is ahead of ours; None when it has not answered lately."""
+    if not _latest or utc_now() - _latest[0][1] > TOLD_FOR:
+        return None
+    return _latest[0][0]
 
 
 def connect(*, api_key: str, platform: str, live_prefix: str, checkout_url: str) -> Any:

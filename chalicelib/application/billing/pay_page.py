@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from chalicelib.application.billing.learn_method import learn_method
 from chalicelib.application.billing.settle_due import settle_due
 from chalicelib.application.patience import commit_fresh
+from chalicelib.application.pause import require_open
 from chalicelib.application.ports import Keys, PaymentSession, Ports, SessionRequest
 from chalicelib.domain.billing import pay_page
 from chalicelib.domain.billing.agenda import PAGE_OPEN_FOR
@@ -98,7 +99,9 @@ def page_session(due: DueItem, page: Attempt, *, return_url: str, ports: Ports) 
 
     Raises:
         GatewayUnavailable: nothing was charged.
+        Throttled: `PAYMENTS_PAUSED`.
     """
+    require_open(ports.store.charging(), ports)
     customer = ports.store.customer(due.customer_id)
     identity = ports.store.billing_identity(due.customer_id, due.identity_number)
     reference = due.key.reference(page.number)

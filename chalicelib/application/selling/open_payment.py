@@ -1,16 +1,12 @@
 """The payment page of a placed order, opened with the provider; asked again, it is the same."""
 
-from datetime import timedelta
-
+from chalicelib.application.pause import require_open
 from chalicelib.application.ports import PaymentSession, Ports, SessionRequest
-from chalicelib.domain.billing.guards import held_by
-from chalicelib.domain.kernel.errors import Refused, Throttled
+from chalicelib.domain.kernel.errors import Refused
 from chalicelib.domain.kernel.policy import policy_named
 from chalicelib.domain.kernel.seals import idempotency_key
 from chalicelib.domain.selling.checkout import Checkout, Stage, reopen, require_unpaid, void_at
 from chalicelib.domain.selling.throttle import require_calm, subjects
-
-PAUSE = timedelta(minutes=5)
 
 
 def open_payment(checkout: Checkout, *, return_url: str, ports: Ports) -> PaymentSession:
@@ -64,8 +60,7 @@ def _require_calm(checkout: Checkout, ports: Ports) -> None:
     """Let an order pass to its payment page unless something holds payments back."""
     now, limits = ports.clock(), ports.facts.limits
     brake, tries = ports.store.before_payment(subjects(checkout), now)
-    if brake is not None and held_by(brake, ports.store.identity()) in ("stopped", "fenced"):
-        raise Throttled("PAYMENTS_PAUSED", PAUSE)
+    require_open(brake, ports)
     require_calm(
         tries,
         per_mailbox=limits.refused_per_mailbox,

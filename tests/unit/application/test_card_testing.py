@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.application.billing.charging import stop_charging
+from chalicelib.application.billing.pay_page import page_session
 from chalicelib.application.billing.settle_first_charge import settle_first_charge
 from chalicelib.application.selling.open_payment import open_payment, try_again
 from chalicelib.application.selling.start_checkout import OrderForm
+from chalicelib.domain.billing.due import Attempt
 from chalicelib.domain.billing.guards import LIMITS, Limits
 from chalicelib.domain.billing.outcomes import Authorised, Refused
 from chalicelib.domain.kernel.errors import Throttled
@@ -121,3 +123,14 @@ class TestGuardStop:
         with pytest.raises(Throttled, match="PAYMENTS_PAUSED"):
             open_payment(shop.checkout(), return_url=RETURN_URL, ports=ports)
         assert not ports.gateway.pages
+
+    def test_nor_does_the_page_of_a_month_that_is_owed(self) -> None:
+        """A mailed link waits, and pays later."""
+        shop = Shop()
+        shop.subscribe()
+        due = shop.due(1)
+        page = Attempt(number=1, opened_at=shop.ports.clock(), channel="page")
+        stop_charging(reason="a wrong price", by="odile", ports=shop.ports)
+        with pytest.raises(Throttled, match="PAYMENTS_PAUSED"):
+            page_session(due, page, return_url=RETURN_URL, ports=shop.ports)
+        assert len(shop.ports.gateway.pages) == 1
