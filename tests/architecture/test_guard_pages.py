@@ -1,4 +1,4 @@
-"""Whoever is called finds a page."""
+"""Whatever a guard holds back or tells has its row in the index of the runbooks."""
 
 import re
 from pathlib import Path
@@ -15,16 +15,6 @@ RUNBOOKS = PROJECT / "docs" / "runbooks"
 INDEX = (RUNBOOKS / "README.md").read_text()
 PAGES = sorted(path for path in RUNBOOKS.glob("*.md") if path.name != "README.md")
 WATCH = (PROJECT / "chalicelib" / "application" / "billing" / "watch.py").read_text()
-
-
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
-def test_every_page_is_in_the_index(path: Path) -> None:
-    assert f"]({path.name})" in INDEX
-
-
-def test_every_page_of_the_index_exists() -> None:
-    named = set(re.findall(r"\]\((\S+?\.md)\)", INDEX))
-    assert named <= {path.name for path in PAGES}
 
 
 @pytest.mark.parametrize("shut", get_args(Shut))
