@@ -4,7 +4,7 @@ from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, Cron, DynamoDBEvent, Rate, SQSEvent
 
-from chalicelib.entrypoints import operations, queues, schedules, streams
+from chalicelib.entrypoints import queues, schedules, streams
 from chalicelib.entrypoints.http import (
     account,
     framework,
@@ -67,17 +67,24 @@ def relay(event: DynamoDBEvent) -> queues.Failures:
     return streams.relay_records(event.to_dict())
 
 
-# Called by operators alone (infra/operate), each by its own right: see docs/deploy.md.
+# Called by operators alone, each by its own right: see docs/deploy.md. Imported late, as pages
+# start sooner without.
 @app.lambda_function()
-def inspect(event: dict[str, Any], context: Any) -> operations.Answer:
+def inspect(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    from chalicelib.entrypoints import operations  # noqa: PLC0415
+
     return operations.inspect(event)
 
 
 @app.lambda_function()
-def propose(event: dict[str, Any], context: Any) -> operations.Answer:
+def propose(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    from chalicelib.entrypoints import operations  # noqa: PLC0415
+
     return operations.propose(event, context)
 
 
 @app.lambda_function()
-def approve(event: dict[str, Any], context: Any) -> operations.Answer:
+def approve(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    from chalicelib.entrypoints import operations  # noqa: PLC0415
+
     return operations.approve(event, context)

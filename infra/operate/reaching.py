@@ -20,6 +20,7 @@ ANSWER_SECONDS: Final = 900
 
 Answer = dict[str, Any]
 Reach = Callable[[str, dict[str, Any]], Answer]
+Prove = Callable[[Any, dict[str, Any]], str]
 
 
 class Unreachable(RuntimeError):
@@ -61,23 +62,24 @@ def in_sandbox(address: str, name: str) -> Reach:
     return call
 
 
-def in_cloud(stack: str) -> Reach:
+def in_cloud(stack: str, session: Any = None, prove: Prove | None = None) -> Reach:
     """Through the functions of a deployment, with the caller's own rights."""
     import boto3  # noqa: PLC0415 - the sandbox needs no cloud
     from botocore.config import Config  # noqa: PLC0415 - same
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - same
 
-    session: Any = boto3.Session()
+    cloud: Any = session or boto3.Session()
+    proof = prove or proof_of
     config = Config(read_timeout=ANSWER_SECONDS, retries={"max_attempts": 0})
 
     def call(function: str, request: dict[str, Any]) -> Answer:
         try:
-            described = session.client("cloudformation").describe_stack_resource(
+            described = cloud.client("cloudformation").describe_stack_resource(
                 StackName=stack, LogicalResourceId=LOGICAL[function]
             )
             name = described["StackResourceDetail"]["PhysicalResourceId"]
-            sent = {**request, "who": {"proof": prove(session, request)}}
-            answer = session.client("lambda", config=config).invoke(
+            sent = {**request, "who": {"proof": proof(cloud, request)}}
+            answer = cloud.client("lambda", config=config).invoke(
                 FunctionName=name, Payload=json.dumps(sent).encode()
             )
             told: Answer = json.load(answer["Payload"])
@@ -92,7 +94,7 @@ def in_cloud(stack: str) -> Reach:
     return call
 
 
-def prove(session: Any, request: dict[str, Any]) -> str:
+def proof_of(session: Any, request: dict[str, Any]) -> str:
     """A signed question to the identity service about this request's sender, good for a minute."""
     from botocore.signers import RequestSigner  # noqa: PLC0415 - as above
 

@@ -163,7 +163,7 @@ SHOWN: Final[Mapping[str, Callable[[Answer], list[str]]]] = {
 def _proposal(told: Mapping[str, Any]) -> list[str]:
     about = " ".join(told["arguments"].values())
     lines = [
-        f"{told['command']} {about}",
+        f"{told['command']} {about}".rstrip(),
         f"  proposal    {told['id']} ({told['state']})",
         f"  proposed    {_when(told['proposed_at'])} by {_person(told['proposed_by'])}",
     ]

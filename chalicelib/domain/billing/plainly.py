@@ -77,7 +77,7 @@ def _told(write: Write, before: Mapping[str, Entity], now: datetime) -> list[str
     assert isinstance(write, Insert | Replace), "a repair writes whole things"
     name = name_of(write.entity)
     if isinstance(write, Insert):
-        return [f"{name}: new", *_lines({}, _fields(write.entity), now)]
+        return [f"{name}: new", *_lines({}, _given(write.entity), now)]
     assert name in before, "a repair shows what it changes"
     was = before[name]
     lines = _lines(_fields(was), _fields(write.entity), now)
@@ -93,13 +93,19 @@ def _fields(entity: Entity) -> dict[str, Any]:
     return {name: getattr(entity, name) for name in type(entity).model_fields if name in kept}
 
 
+def _given(entity: Entity) -> dict[str, Any]:
+    """What a new thing says beyond what every such thing says."""
+    usual = type(entity).model_fields
+    return {name: value for name, value in _fields(entity).items() if value != usual[name].default}
+
+
 def _lines(was: Mapping[str, Any], becomes: Mapping[str, Any], now: datetime) -> list[str]:
     return [
         f"  {name}: {_word(was[name], now)} -> {_word(value, now)}"
         if name in was
         else f"  {name}: {_word(value, now)}"
         for name, value in becomes.items()
-        if was.get(name) != value  # what is absent and stays so is not told
+        if was.get(name) != value
     ]
 
 

@@ -11,6 +11,7 @@ from chalicelib.adapters.dynamodb.store import DynamoStore
 from chalicelib.application.ports import Ids
 from chalicelib.domain.billing.agenda import shard
 from chalicelib.domain.kernel.change import Change, Insert
+from chalicelib.domain.kernel.errors import Conflict
 from tests.fakes_things import CUSTOMER_ID, SUBSCRIPTION_ID, a_due, a_proposal, one_of_each
 
 if TYPE_CHECKING:
@@ -113,3 +114,48 @@ def test_other_reads_cost_half(
 ) -> None:
     read(store)
     assert [request.get("ConsistentRead", False) for _, request in client.requests] == [False]
+
+
+@dataclass
+class Throttled(ShortPages):
+    """A client that leaves part of a batch unread, so many times."""
+
+    times: int = 0
+
+    def batch_get_item(self, **request: Any) -> Any:
+        ((table, wanted),) = request["RequestItems"].items()
+        self.requests.append(("batch_get_item", request))
+        if not self.times:
+            return self.client.batch_get_item(**request)
+        self.times -= 1
+        first, *rest = wanted["Keys"]
+        reply = self.client.batch_get_item(
+            **{**request, "RequestItems": {table: {"Keys": [first]}}}
+        )
+        return {**reply, "UnprocessedKeys": {table: {"Keys": rest}} if rest else {}}
+
+
+def a_throttled_store(
+    dynamodb: "DynamoDBClient", table: str, ids: Ids, times: int
+) -> tuple[DynamoStore, Throttled]:
+    client = Throttled(dynamodb, times=times)
+    store = DynamoStore(cast("Any", client), table, ids, pause=lambda _: None)
+    store.commit(Change(tuple(Insert(a_due(n)) for n in range(1, 9))))
+    return store, client
+
+
+def test_what_traffic_kept_out_of_a_batch_is_asked_for_again(
+    dynamodb: "DynamoDBClient", table: str, commit_ids: Ids
+) -> None:
+    store, client = a_throttled_store(dynamodb, table, commit_ids, 3)
+    keys = [KEY.replace(period=n) for n in range(1, 9)]
+    assert set(store.due_items_at(keys)) == set(keys)
+    assert [operation for operation, _ in client.requests].count("batch_get_item") == 4
+
+
+def test_traffic_that_never_lets_a_batch_through_is_a_conflict(
+    dynamodb: "DynamoDBClient", table: str, commit_ids: Ids
+) -> None:
+    store, _ = a_throttled_store(dynamodb, table, commit_ids, 99)
+    with pytest.raises(Conflict):
+        store.due_items_at([KEY.replace(period=n) for n in range(1, 9)])

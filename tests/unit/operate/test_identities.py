@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.adapters.identities import SUBJECT_HEADER, host_of, proven_caller, subject_of
 from chalicelib.domain.kernel.errors import Forbidden
-from infra.operate.reaching import prove
+from infra.operate.reaching import proof_of
 
 REGION = "eu-west-3"
 ACCOUNT = "111122223333"
@@ -41,7 +41,7 @@ def proof() -> str:
     session = boto3.Session(
         aws_access_key_id="AKIATEST", aws_secret_access_key="test", region_name=REGION
     )
-    return prove(session, REQUEST)
+    return proof_of(session, REQUEST)
 
 
 def caller(proof: str, service: Any, request: Mapping[str, Any] = REQUEST) -> str:
