@@ -27,7 +27,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "NOT_IN_REPORT": "That batch settles no such payment under our reference.",
     "NOT_STOPPED": "Nobody has stopped charging.",
     "NOT_FOUND": "There is no such thing: check the name, and the deployment (--stack).",
-    "NOT_OWED": "Nobody was ever asked to pay this amount, so there is no debt to give up.",
+    "NOT_OWED": "The books hold no debt of that amount, so there is none to give up.",
     "OUTCOME_KNOWN": "The outcome of that attempt is known.",
     "OUTCOME_UNKNOWN": "Whether the last attempt took the money is not known; nothing else may be "
     "tried before it is.",

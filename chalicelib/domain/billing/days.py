@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from chalicelib.domain.billing.due import DueItem, DueState
+from chalicelib.domain.billing.plainly import amount
 from chalicelib.domain.kernel.calendar import anchor_days
 from chalicelib.domain.kernel.value import Value
 
@@ -122,7 +123,8 @@ def deviations(today: DayFigures, before: Sequence[DayFigures]) -> tuple[tuple[s
         minor = today.sums.get(currency, 0)
         usual = sum(day.sums.get(currency, 0) for day in before) * own // share
         if _deviates(minor, usual, SMALL_COUNT * _dearest((today, *before), currency)):
-            found.append((currency, f"{minor} {currency}, usually about {usual}"))
+            told = f"{amount(minor, currency)}, usually about {amount(usual, currency)}"
+            found.append((currency, told))
     return tuple(found)
 
 

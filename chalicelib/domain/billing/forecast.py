@@ -19,7 +19,8 @@ from chalicelib.domain.billing.days import (
     rows_of,
 )
 from chalicelib.domain.billing.due import DueItem, DueState
-from chalicelib.domain.billing.renewal import charge_at
+from chalicelib.domain.billing.plainly import amount, money
+from chalicelib.domain.billing.renewal import at_contract_price, charge_at
 from chalicelib.domain.contract.subscription import Contract, Status, Subscription
 from chalicelib.domain.kernel.calendar import PARIS, start_of_day
 from chalicelib.domain.kernel.policy import policy_named
@@ -111,7 +112,7 @@ def forecast(
     return Forecast(
         on=on,
         made_at=now,
-        rows=rows_of(line.due for line in charged),
+        rows=rows_of(_as_charged(line) for line in charged),
         by_hour=_by_hour(charged),
         methods=dict(Counter(_method(line.subscription) for line in charged)),
         fates=dict(Counter(fate for _, fate in fates)),
@@ -201,6 +202,10 @@ def _standing(subscription: Subscription, on: date) -> str:
     return "expiring" if last == (on.year, on.month) else "good"
 
 
+def _as_charged(line: Line) -> DueItem:
+    return at_contract_price(line.due, line.subscription)
+
+
 def _twice(charged: Sequence[Line]) -> list[Anomaly]:
     times = Counter(line.due.subscription_id for line in charged)
     return [
@@ -214,12 +219,13 @@ def _amounts(line: Line) -> list[Anomaly]:
     """What is charged is the contract's price, and never more than was confirmed (PAY-2)."""
     due, subscription, agreed = line.due, line.subscription, line.agreed
     found: list[Anomaly] = []
-    own = f"{due.gross_minor} {due.currency}"
     if due.gross != subscription.gross:
-        told = f"{own}, the price is {subscription.gross_minor} {subscription.currency}"
+        told = f"{money(due.gross)}, the price is {money(subscription.gross)}"
         found.append(Anomaly(kind="other_than_price", reference=due.key.name, detail=told))
-    if due.gross_minor > agreed.gross_minor or due.currency != agreed.currency:
-        told = f"{own}, confirmed were {agreed.gross_minor} {agreed.currency}"
+    charged = _as_charged(line)
+    if charged.gross_minor > agreed.gross_minor or charged.currency != agreed.currency:
+        confirmed = amount(agreed.gross_minor, agreed.currency)
+        told = f"{money(charged.gross)}, confirmed were {confirmed}"
         found.append(Anomaly(kind="above_confirmed", reference=due.key.name, detail=told))
     return found
 

@@ -83,7 +83,7 @@ def claim(due: DueItem, subscription: Subscription, *, policy: Policy, now: date
     waits_until = _barred_until(due, subscription, now)
     if waits_until is not None:
         return Change((Replace(due.next(agenda_at=waits_until)),))
-    owed = due if due.postings else _at_contract_price(due, subscription)
+    owed = at_contract_price(due, subscription)
     attempt = Attempt(number=due.next_number, opened_at=now)
     charging = owed.next(
         state=DueState.CHARGING,
@@ -145,9 +145,9 @@ def exceed(due: DueItem, subscription: Subscription, *, policy: Policy, now: dat
     return Change((Replace(after, events=("Parked",)),))
 
 
-def _at_contract_price(due: DueItem, subscription: Subscription) -> DueItem:
+def at_contract_price(due: DueItem, subscription: Subscription) -> DueItem:
     """A period nobody was asked to pay yet costs what the contract says now, VAT included."""
-    if due.gross == subscription.gross:
+    if due.postings or due.gross == subscription.gross:
         return due
     net = extract_vat(subscription.gross, due.rate_bps).net
     return due.replace(gross_minor=subscription.gross_minor, net_minor=net.minor)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from chalicelib.domain.billing import journal
 from chalicelib.domain.billing.due import DueItem, DueState
+from chalicelib.domain.billing.journal import Account, balances
 from chalicelib.domain.billing.settlement import Settlement, announced
 from chalicelib.domain.contract.subscription import Status, Subscription
 from chalicelib.domain.kernel.change import Change, Replace, Write
@@ -61,7 +62,7 @@ def write_off(due: DueItem, subscription: Subscription, *, now: datetime) -> Cha
 
     Raises:
         Refused: `PAID_ALREADY`, `OUTCOME_UNKNOWN`, `WRITTEN_OFF_ALREADY`, `STILL_TRIED` while a
-            retry is due by itself, `NOT_OWED` before anybody was asked to pay.
+            retry is due by itself, `NOT_OWED` where the books hold no debt of the whole amount.
     """
     if due.state is DueState.PAID:
         raise Refused("PAID_ALREADY", due.subscription_id)
@@ -69,7 +70,8 @@ def write_off(due: DueItem, subscription: Subscription, *, now: datetime) -> Cha
         raise Refused("WRITTEN_OFF_ALREADY", due.subscription_id)
     if due.open_attempt is not None:
         raise Refused("OUTCOME_UNKNOWN", due.subscription_id)
-    if not due.postings or due.state not in OWED:
+    owed = balances(due.postings).get(Account.RECEIVABLE, 0)
+    if owed != due.gross_minor or due.state not in OWED:
         raise Refused("NOT_OWED", due.subscription_id)
     if due.state is DueState.SCHEDULED and due.parked is None:
         raise Refused("STILL_TRIED", due.subscription_id)

@@ -23,6 +23,7 @@ from chalicelib.domain.billing.forecast import (
     past_its_date,
     without_next_item,
 )
+from chalicelib.domain.billing.journal import sale
 from chalicelib.domain.contract.subscription import Status
 from tests.examples import paris
 from tests.fakes import VISA
@@ -104,8 +105,14 @@ class TestAnomalies:
         )
 
     def test_an_amount_that_is_not_the_price(self) -> None:
-        (anomaly,) = told([line("A", a_due(subscription_id="A", gross_minor=1999))]).anomalies
+        found = told([line("A", a_due(subscription_id="A", gross_minor=1999))])
+        (anomaly,) = found.anomalies
         assert (anomaly.kind, anomaly.reference) == ("other_than_price", "A.0001.1")
+        assert found.rows[0].minor == 2000, "nobody was asked yet: the contract's price is charged"
+        asked = a_due(
+            subscription_id="A", gross_minor=1999, postings=sale(net_minor=1666, vat_minor=333)
+        )
+        assert told([line("A", asked)]).rows[0].minor == 1999
 
     def test_pay_2_an_amount_above_the_one_confirmed(self) -> None:
         dearer = a_due(subscription_id="A", gross_minor=2500)
@@ -114,7 +121,7 @@ class TestAnomalies:
             Anomaly(
                 kind="above_confirmed",
                 reference="A.0001.1",
-                detail="2500 EUR, confirmed were 2000 EUR",
+                detail="25.00 EUR, confirmed were 20.00 EUR",
             ),
         )
         francs = line("A", a_due(subscription_id="A", currency="CHF"), currency="CHF")
@@ -152,7 +159,7 @@ class TestAnomalies:
         found = told([line(str(n)) for n in range(3)], before)
         assert [(each.kind, each.detail) for each in found.anomalies] == [
             ("count_deviates", "3, usually about 40"),
-            ("sum_deviates", "6000 EUR, usually about 80000"),
+            ("sum_deviates", "60.00 EUR, usually about 800.00 EUR"),
         ]
         assert found.compared_with == tuple(ON - timedelta(days=back) for back in (9, 3, 2, 1))
 
@@ -190,7 +197,7 @@ class TestDays:
 
     def test_sums_are_held_against_sums(self) -> None:
         (only,) = deviations(day(ON, 100, 20), [day(ON - timedelta(days=1), 100)])
-        assert only == ("EUR", "2000 EUR, usually about 200000")
+        assert only == ("EUR", "20.00 EUR, usually about 2000.00 EUR")
 
     def test_nothing_is_unlike_nothing(self) -> None:
         assert deviations(day(ON, 100), []) == ()

@@ -169,8 +169,9 @@ class TestWriteOff:
             (unpaid(state=DueState.SCHEDULED, parked=None, agenda_at=AT), "STILL_TRIED"),
             (a_due(), "NOT_OWED"),
             (unpaid(state=DueState.LAPSED), "NOT_OWED"),
+            (unpaid(postings=journal.sale(net_minor=100, vat_minor=20)), "NOT_OWED"),
         ],
-        ids=["paid", "twice", "unknown", "retried", "untried", "lapsed"],
+        ids=["paid", "twice", "unknown", "retried", "untried", "lapsed", "another debt"],
     )  # fmt: skip
     def test_it_is_refused(self, due: DueItem, code: str) -> None:
         with pytest.raises(Refused) as refusal:
