@@ -99,12 +99,18 @@ def _proposals(request: Request, ports: Container) -> Any:
     return [each.model_dump(mode="json") for each in ports.store.proposals(_limit(request))]
 
 
+def _charging(_: Request, ports: Container) -> Any:
+    brake = ports.store.charging()
+    return brake.model_dump(mode="json") if brake else None
+
+
 QUESTIONS: Mapping[str, Callable[[Request, Container], Any]] = {
     "dry-run": _dry_run,
     "parked": _parked,
     "item": _item,
     "proposal": _proposal,
     "proposals": _proposals,
+    "charging": _charging,
 }
 
 

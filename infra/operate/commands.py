@@ -45,7 +45,7 @@ OPTIONS: Final = {
     "until": "up to when these reports tell everything: 2026-11-25T04:00Z",
     "answer": "what was done about it, in at most 200 characters",
 }
-LOOKING: Final = ("dry-run", "parked", "item", "proposal", "proposals")
+LOOKING: Final = ("dry-run", "parked", "item", "charging", "proposal", "proposals")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,8 @@ def _looks(commands: Any) -> None:
     item = commands.add_parser("item", help="one amount owed with its tries and its accounts")
     item.add_argument("item", help=ITEM)
     item.set_defaults(make=lambda typed: _ask("item", item=typed.item))
+    charging = commands.add_parser("charging", help="what holds charges back, and today's counts")
+    charging.set_defaults(make=lambda _: _ask("charging"))
     proposal = commands.add_parser("proposal", help="one proposal: who, when, why, what")
     proposal.add_argument("proposal", help="its id")
     proposal.set_defaults(make=lambda typed: _ask("proposal", id=typed.proposal))

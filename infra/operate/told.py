@@ -94,6 +94,31 @@ def item(answer: Answer) -> list[str]:
     ]
 
 
+def charging(answer: Answer) -> list[str]:
+    """What holds charges back, and the counts of the day and the hour."""
+    told = answer["result"]
+    if told is None:
+        return ["Nobody has charged yet: nothing holds charges back."]
+    stopped, halted, fenced = told["stopped"], told["halted"], told["fenced_since"]
+    held = []
+    if stopped:
+        held.append(f"stopped by {stopped['by']} {_when(stopped['since'])}: {stopped['reason']}")
+    if halted:
+        held.append(f"stopped itself {_when(halted['since'])}: {halted['cause']}")
+    if fenced:
+        held.append(f"fenced since {_when(fenced)}: the table is a restored copy")
+    counts = ("granted", "reported", "refused", "unknown", "paid_twice")
+    rows = [(name, str(told[name]), str(told.get(f"hour_{name}", ""))) for name in counts]
+    slice_ = "passed" if told["canary_passed"] else "not judged yet"
+    return [
+        *(held or ["Nothing holds charges back, as far as the brake tells."]),
+        "",
+        *table(("charges", told["day_on"], "this hour"), rows, right="12"),
+        "",
+        f"first slice of the day: {slice_}",
+    ]
+
+
 def proposed(answer: Answer) -> list[str]:
     """A proposal that was just made."""
     told = answer["result"]
@@ -152,6 +177,7 @@ SHOWN: Final[Mapping[str, Callable[[Answer], list[str]]]] = {
     "dry-run": dry_run,
     "parked": parked,
     "item": item,
+    "charging": charging,
     "proposal": proposal,
     "proposals": proposals,
     "proposed": proposed,

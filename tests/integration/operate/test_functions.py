@@ -108,6 +108,9 @@ class TestTheWholeWay:
         assert main(["item", item], reaching("ada")) == 0
         assert proposal_id in capsys.readouterr().out
         assert main(["proposal", proposal_id], reaching("ada")) == 0
+        capsys.readouterr()
+        assert main(["charging"], reaching("ada")) == 0
+        assert "Nothing holds charges back" in capsys.readouterr().out
 
     def test_a_dry_run_reads_the_agenda_and_says_what_it_cost(
         self, world: World, capsys: pytest.CaptureFixture[str]

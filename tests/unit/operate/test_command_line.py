@@ -28,7 +28,7 @@ from infra.operate.columns import bars, table
 from infra.operate.commands import LOOKING, SANDBOX, Wanted, read
 from infra.operate.reaching import Reach, Unreachable
 from infra.operate.told import SHOWN
-from tests.fakes_things import SUBSCRIPTION_ID, a_proposal
+from tests.fakes_things import SUBSCRIPTION_ID, a_brake, a_proposal
 
 ITEM = f"{SUBSCRIPTION_ID}.0001.1"
 FORECAST: dict[str, Any] = {
@@ -177,6 +177,20 @@ class TestWhatIsTold:
         assert f"re-drive  {ITEM}  open" in capsys.readouterr().out
         main(["proposals"], answering({"result": [], "units": {}}))
         assert capsys.readouterr().out == "Nobody has proposed anything.\n"
+
+    def test_what_holds_charges_back_is_told(self, capsys: pytest.CaptureFixture[str]) -> None:
+        brake = a_brake(fenced_since=a_brake().granted_at).model_dump(mode="json")
+        assert main(["charging"], answering({"result": brake, "units": {}})) == 0
+        said = capsys.readouterr().out
+        assert "stopped by odile 2026-10-05 11:30: a wrong price" in said
+        assert "stopped itself 2026-10-05 11:30: approval_fell" in said
+        assert "fenced since 2026-10-05 11:30" in said
+        assert "granted             70         50" in said
+        main(["charging"], answering({"result": None, "units": {}}))
+        assert "Nobody has charged yet" in capsys.readouterr().out
+        free = a_brake(stopped=None, halted=None).model_dump(mode="json")
+        main(["charging"], answering({"result": free, "units": {}}))
+        assert "Nothing holds charges back" in capsys.readouterr().out
 
     def test_what_is_parked_says_what_to_do(self, capsys: pytest.CaptureFixture[str]) -> None:
         one = {"item": ITEM, "reason": "unpaid", "minor": 2000, "currency": "EUR",
