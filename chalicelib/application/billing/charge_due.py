@@ -20,8 +20,9 @@ def charge_due(due: DueItem, *, ports: Ports, gate: Gate | None = None) -> None:
     """Bring one due item forward: lapse it, suspend for it, or charge it.
 
     An attempt already open is asked about with its own key, never opened again; once the provider
-    may have forgotten the key it is only waited for. No charge is made, nor asked about, without a
-    permit of the `gate`: then nothing is written, and the item stays on the agenda.
+    may have forgotten the key, and while a dispute holds the contract, it is only waited for. No
+    charge is made, nor asked about, without a permit of the `gate`: then nothing is written, and
+    the item stays on the agenda.
     """
     now = ports.clock()
     subscription = ports.store.subscription(due.subscription_id)
@@ -35,7 +36,9 @@ def charge_due(due: DueItem, *, ports: Ports, gate: Gate | None = None) -> None:
         return
     claimed = _claimed(change.writes[0])
     attempt = claimed.open_attempt if claimed.state is DueState.CHARGING else None
-    asks = attempt is not None and may_ask(attempt.opened_at, now)
+    # to ask again may charge, if the first try never arrived
+    is_held = subscription.held is not None
+    asks = attempt is not None and not is_held and may_ask(attempt.opened_at, now)
     own = gate or Gate(ports)
     if asks and not own.permits():
         return

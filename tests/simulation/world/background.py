@@ -24,6 +24,7 @@ from tests.world_papers import quick_papers
 
 QUEUES: tuple[QueueName, ...] = ("agenda", "numbering", "documents", "mail")
 BATCH_MAX = 10
+AT_ONCE = 4
 ROUNDS_MAX = 400
 TRIES_MAX = 40
 HIDDEN_FOR = timedelta(minutes=5)
@@ -172,7 +173,7 @@ class Background:
             shard,
             has_time=lambda: left is None or next(left, False),
             ports=process,
-            at_once=self.stream.randint(1, 4) if cut else shards.PAGE,
+            at_once=AT_ONCE,
         )
         for problem in worked.failed:
             self.note(f"{process.role} fails: {problem}")

@@ -10,7 +10,7 @@ from tests.simulation.world.dice import Dice
 OPENS_FROM = datetime(2027, 1, 4, 7, tzinfo=UTC)
 OPENS_WITHIN_DAYS = 700
 BIG_EVERY = 25
-BIG = (150, 300, 360, 720)
+BIG = (200, 350, 360, 720)
 SMALL = (1, 14, 60, 420)
 FORCES = (0.0, 0.5, 1.0, 1.0, 3.0)
 

@@ -94,8 +94,8 @@ class Table(FakeStore):
         firsts = [agenda[0] for agenda in shards if agenda]
         if not firsts:
             return None
-        gsk, key = min(firsts)
-        return keys.entry(key, gsk).at
+        instant, _, _ = min(firsts)[0].partition("#")
+        return datetime.fromisoformat(instant)
 
     # ---- writes -------------------------------------------------------------------------------
 

@@ -39,7 +39,7 @@ from tests.simulation.world.table import Table
 
 TICK = timedelta(minutes=5)
 WISHES = ("ends_on", "method", "held", "status")
-BARREN_MAX = 12
+BARREN_MAX = 48
 CALM = timedelta(days=10)
 TOLD_WITHIN = timedelta(days=2)
 WAITS = 0.2

@@ -535,6 +535,22 @@ class TestPay3:
         shop.run_until(paris(2026, 12, 6))
         assert shop.due(2).state is DueState.PAID
 
+    def test_a_charge_without_an_answer_is_not_asked_about_while_it_is_held(self) -> None:
+        """The first try may never have arrived: asking again would charge."""
+        shop = renewed()
+        shop.ports.gateway.script(VISA.token, NoAnswer())
+        at = shop.next_due()
+        assert at is not None
+        shop.run_until(at)
+        shop.ports.gateway.dispute("NOTIFICATION_OF_CHARGEBACK", payment(shop))
+        tell_all(shop)
+        shop.run_until(at + timedelta(hours=2))
+        assert shop.ports.gateway.captured(shop.key(2)) == ()
+        shop.ports.gateway.dispute("CHARGEBACK_REVERSED", payment(shop))
+        tell_all(shop)
+        shop.run_until(at + timedelta(hours=10))
+        assert len(shop.ports.gateway.captured(shop.key(2))) == 1
+
     def test_money_in_dispute_is_not_refunded_as_well(self) -> None:
         """Refundable is what came, less what left."""
         shop = renewed()
