@@ -104,7 +104,7 @@ def note_of(
 
     `expires_at`, in seconds, is when the table may forget it; zero is never.
     """
-    fields = entity.model_dump(mode="json", exclude={"version", *added}, exclude_none=True)
+    fields = entity.model_dump(mode="json", exclude={"version", *added}, exclude_defaults=True)
     fields |= {"schema": SCHEMA, "commit": commit}
     if expires_at:
         fields["expires_at"] = expires_at

@@ -87,7 +87,11 @@ def conclude(
     )
     subscription = subscription.replace(agenda_at=next_wake(subscription, now))
     writes: list[Write] = [
-        Replace(with_session(checkout, paid).replace(stage=Stage.PAID, agenda_at=None)),
+        Replace(
+            with_session(checkout, paid).replace(
+                stage=Stage.PAID, agenda_at=None, address_digest=None
+            )
+        ),
         Insert(subscription, events=("SubscriptionConcluded",)),
         Insert(contract_of(checkout, placed_at)),
         Insert(unique.live(checkout.plan, checkout.customer_id, checkout.id)),
@@ -186,6 +190,6 @@ def send_back(
     reference = outcome.provider_reference
     after = with_session(checkout, session.replace(state="returned", provider_reference=reference))
     if reason == "already_subscribed":
-        after = after.replace(stage=Stage.VOID, agenda_at=None)
+        after = after.replace(stage=Stage.VOID, agenda_at=None, address_digest=None)
     back = give_back(checkout.first_due, number, reference, checkout.gross, reason, now)
     return Change((Replace(after), back))

@@ -158,7 +158,7 @@ class Checkout(Entity):
         shown_gross_minor: the total the buyer saw on the review page.
         customer_id: the account that orders, or the one prepared for a new buyer.
         is_new_customer: whether `customer_id` has no account yet.
-        address_digest: the seal of the network address it came from.
+        address_digest: the seal of the network address it came from, until it is paid or void.
     """
 
     is_personal: ClassVar[bool] = True
@@ -329,7 +329,7 @@ def wait(checkout: Checkout, policy: Policy, now: datetime) -> Change:
         return NOTHING
     closes_at = void_at(checkout, policy)
     if now >= closes_at:
-        closed = checkout.next(stage=Stage.VOID, agenda_at=None)
+        closed = checkout.next(stage=Stage.VOID, agenda_at=None, address_digest=None)
         return Change((Replace(closed, events=("CheckoutVoid",)),))
     if checkout.reminded_at is None and checkout.agenda_at and now >= checkout.agenda_at:
         reminded = checkout.next(reminded_at=now, agenda_at=closes_at)

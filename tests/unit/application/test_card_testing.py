@@ -1,6 +1,7 @@
 """Stolen cards tried at the checkout, until one of them passes."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -13,6 +14,7 @@ from chalicelib.domain.billing.due import Attempt
 from chalicelib.domain.billing.guards import LIMITS, Limits
 from chalicelib.domain.billing.outcomes import Authorised, Refused
 from chalicelib.domain.kernel.errors import Throttled
+from chalicelib.domain.selling.checkout import Stage
 from tests.examples import RETURN_URL, Shop, an_order_form
 from tests.fakes import FACTS, FakePorts
 
@@ -105,6 +107,17 @@ class TestGuardThrottle:
         everybody = ports.store.tries("all", ports.clock())
         assert everybody is not None
         assert everybody.refused == 2
+
+    def test_the_seal_of_an_address_goes_with_its_use(self) -> None:
+        """Once the order is paid, or void."""
+        ports = FakePorts()
+        paid, left = an_order(ports, a_form(1)), an_order(ports, a_form(2))
+        assert paid.checkout().address_digest is not None
+        paid.pay()
+        ports.clock.advance(timedelta(hours=25))
+        left.sweep()
+        assert left.checkout().stage is Stage.VOID
+        assert (paid.checkout().address_digest, left.checkout().address_digest) == (None, None)
 
     def test_no_address_is_kept_in_clear(self) -> None:
         """Nor in any item of the table."""

@@ -365,34 +365,6 @@ class TestGuardHalt:
         later(world, 5)
         assert taken(world) >= (100 - 20) * PRICE
 
-    def test_too_many_unknown_outcomes_halt_too(self) -> None:
-        """Failure 30: charging into silence would leave a day of open questions."""
-        world = a_town(100, UNGUARDED.replace(sample_min=50))
-        world.fakes.gateway.script(VISA.token, *[NoAnswer()] * 100)
-        world.sweep()
-        halted = brake(world).halted
-        assert halted is not None
-        assert halted.cause == "outcomes_unknown"
-        assert len(world.fakes.gateway.charges) < 70
-
-    def test_second_payments_learnt_by_any_channel_halt(self) -> None:
-        """Failure 17: somebody else charges the same people."""
-        world = a_town(1, UNGUARDED.replace(paid_twice_max=3))
-        assert Gate(world.ports).permits()
-        for _ in range(4):
-            tell(Tally(paid_twice=1), ports=world.ports)
-        halted = brake(world).halted
-        assert halted is not None
-        assert halted.cause == "paid_twice"
-        assert not Gate(world.ports).permits()
-
-    def test_it_is_halted_however_busy_the_brake_is(self) -> None:
-        """Failure 10: what is wrong ends the run; a conflict does not swallow it."""
-        world = a_town(1, UNGUARDED.replace(paid_twice_max=1))
-        assert Gate(world.ports).permits()
-        tell(Tally(paid_twice=1), ports=Saboteur(world.ports, at=1, how="conflict"))
-        assert brake(world).halted is not None
-
 
 class TestGuardClock:
     """The clock: ours is a month ahead of the provider's, and a month is charged too early."""
@@ -456,6 +428,46 @@ class TestFailure6:
             world.fakes.queues.send("agenda", tuple({"shard": n} for n in range(SHARDS)))
         world.sweep()
         assert (taken(world), taken_twice(world)) == (5 * PRICE, 0)
+
+
+class TestFailure10:
+    """Failure 10: what is wrong ends the run, and is not swallowed on the way."""
+
+    def test_it_is_halted_however_busy_the_brake_is(self) -> None:
+        """A conflict does not swallow it."""
+        world = a_town(1, UNGUARDED.replace(paid_twice_max=1))
+        assert Gate(world.ports).permits()
+        tell(Tally(paid_twice=1), ports=Saboteur(world.ports, at=1, how="conflict"))
+        assert brake(world).halted is not None
+
+
+class TestFailure17:
+    """Failure 17: somebody else charges the same people."""
+
+    def test_second_payments_learnt_by_any_channel_halt(self) -> None:
+        """Charging stops at the third, whoever takes the first payments."""
+        world = a_town(1, UNGUARDED.replace(paid_twice_max=3))
+        assert Gate(world.ports).permits()
+        for _ in range(4):
+            tell(Tally(paid_twice=1), ports=world.ports)
+        halted = brake(world).halted
+        assert halted is not None
+        assert halted.cause == "paid_twice"
+        assert not Gate(world.ports).permits()
+
+
+class TestFailure30:
+    """Failure 30: what a call that timed out came to is the provider's to say."""
+
+    def test_too_many_unknown_outcomes_halt_too(self) -> None:
+        """Charging into silence would leave a day of open questions."""
+        world = a_town(100, UNGUARDED.replace(sample_min=50))
+        world.fakes.gateway.script(VISA.token, *[NoAnswer()] * 100)
+        world.sweep()
+        halted = brake(world).halted
+        assert halted is not None
+        assert halted.cause == "outcomes_unknown"
+        assert len(world.fakes.gateway.charges) < 70
 
 
 class TestFailure11:
