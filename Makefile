@@ -68,8 +68,9 @@ package: .venv-package/.made venv web  ## the bundle, the layer and the template
 	.venv/bin/cfn-lint --non-zero-exit-code error build/package/sam.yaml
 
 .PHONY: docs
-docs: venv  ## write docs/clauses.md and docs/policies.md again from the code and its tests
+docs: venv  ## write the generated documents again from the code and its tests
 	$(PY) -m infra.docs.clauses
+	$(PY) -m infra.docs.failures
 	$(PY) -m infra.docs.policies
 
 .PHONY: bench

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.docs import clauses, policies
+from infra.docs import clauses, failures, policies
 from infra.docs.ledger import LEDGER, Requirement
 from infra.docs.reading import IDS, mentions, places, requirements_named
 
@@ -14,11 +14,15 @@ BUILT = [requirement for requirement in LEDGER if requirement.state == "built"]
 
 @pytest.mark.parametrize(
     ("target", "render"),
-    [(clauses.TARGET, clauses.render), (policies.TARGET, policies.render)],
-    ids=["clauses", "policies"],
+    [
+        (clauses.TARGET, clauses.render),
+        (failures.TARGET, failures.render),
+        (policies.TARGET, policies.render),
+    ],
+    ids=["clauses", "failures", "policies"],
 )
 def test_a_generated_document_is_that_of_this_code(target: Path, render: Callable[[], str]) -> None:
-    """When it differs: `python -m infra.docs.clauses`, `python -m infra.docs.policies`."""
+    """When it differs: `make docs`."""
     assert target.read_text() == render()
 
 
@@ -26,6 +30,14 @@ def test_a_generated_document_is_that_of_this_code(target: Path, render: Callabl
 def test_a_rule_that_is_kept_is_proved_by_a_test_that_names_it(requirement: Requirement) -> None:
     """A class or a function of a test, not only a file."""
     assert any("::" in place for place in places("tests").get(requirement.id, ()))
+
+
+@pytest.mark.parametrize("failure", failures.FAILURES, ids=lambda failure: failure.number)
+def test_each_failure_of_others_is_kept_out_by_tests_named_after_it(
+    failure: failures.Failure,
+) -> None:
+    """Unless nothing here could fail that way yet."""
+    assert bool(failures.held_by().get(failure.number)) is not bool(failure.later)
 
 
 @pytest.mark.parametrize("folder", ["chalicelib", "tests", "infra"])
