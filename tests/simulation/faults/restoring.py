@@ -8,7 +8,7 @@ from random import Random
 from chalicelib.adapters.dynamodb.keys import Key
 from chalicelib.application.billing.lift_fence import lift_fence
 from chalicelib.application.ports import Ports
-from chalicelib.domain.kernel.errors import BillingError, NotFound
+from chalicelib.domain.kernel.errors import BillingError, NotFound, Refused
 from chalicelib.domain.kernel.value import Entity
 from tests.crash import Killed
 from tests.simulation.faults.weather import Weather
@@ -86,6 +86,8 @@ class Restoring:
             found = lift_fence(names, until_at=self.provider.told_until(), ports=self.desk)
         except (BillingError, Killed) as error:
             self.note(f"the fence stays: {error}")
+            if isinstance(error, Refused) and error.code == "NOT_FENCED":
+                return
             self.later(LOOKS_AGAIN, lambda: self._compare(copy))
             return
         self.note(f"compared: {found}")

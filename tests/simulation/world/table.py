@@ -88,14 +88,16 @@ class Table(FakeStore):
         agenda = self._agenda.get(keys.agenda_partition(shard), [])
         return bool(agenda) and agenda[0][0] <= keys.up_to(until)
 
-    def next_due_at(self) -> datetime | None:
-        """The earliest instant on the agenda."""
-        shards = (part for name, part in self._agenda.items() if name.startswith(AGENDA))
-        firsts = [agenda[0] for agenda in shards if agenda]
-        if not firsts:
-            return None
-        instant, _, _ = min(firsts)[0].partition("#")
-        return datetime.fromisoformat(instant)
+    def next_due_at(self, after: datetime | None = None) -> datetime | None:
+        """The earliest instant on the agenda, or the earliest after another."""
+        shards = [part for name, part in self._agenda.items() if name.startswith(AGENDA)]
+        if after is None:
+            found = [agenda[0][0] for agenda in shards if agenda]
+        else:
+            last = keys.up_to(after)
+            ends = [(part, bisect_right(part, last, key=lambda at: at[0])) for part in shards]
+            found = [agenda[end][0] for agenda, end in ends if end < len(agenda)]
+        return datetime.fromisoformat(min(found).partition("#")[0]) if found else None
 
     # ---- writes -------------------------------------------------------------------------------
 

@@ -42,7 +42,7 @@ WISHES = ("ends_on", "method", "held", "status")
 BARREN_MAX = 48
 CALM = timedelta(days=10)
 TOLD_WITHIN = timedelta(days=2)
-WAITS = 0.2
+WAITS = 0.1
 STEPS_MAX = 2_000_000
 ROLES = ("sweeper", "worker", "worker 2", "stream", "numberer", "writer", "door")
 
@@ -176,8 +176,10 @@ class World:
         due_at = self.table.next_due_at()
         if due_at is None:
             return None
-        patience = TICK * min(2**self._barren, BARREN_MAX)
-        at = max(due_at, self._swept_at + patience)
+        patience = TICK * min(4**self._barren, BARREN_MAX)
+        fresh_at = self.table.next_due_at(self._swept_at)
+        again_at = max(due_at, self._swept_at + patience)
+        at = again_at if fresh_at is None else min(again_at, max(fresh_at, self._swept_at + TICK))
         silence = self.weather.spell("no_sweep", at)
         return silence[1] if silence else at
 
