@@ -71,6 +71,10 @@ class Background:
             return
         except Exception as error:  # noqa: BLE001 - the schedule comes again
             self.note(f"sweep fails: {error!r}")
+        # a shard in which nothing is due would be looked at in vain
+        now, asked = self.crew["worker"].clock(), self.queues.waiting["agenda"]
+        due = [message for message in asked if self.table.has_due(_shard_of(message), now)]
+        self.queues.waiting["agenda"] = due
 
     def meanwhile(self) -> None:
         """What others do in the middle of a process's work."""
@@ -160,7 +164,7 @@ class Background:
                 self._take_shard(batch[0])
 
     def _take_shard(self, message: Message) -> None:
-        shard = int(message["shard"])
+        shard = _shard_of(message)
         if not self.table.has_due(shard, self.crew["worker"].clock()):
             return
         if self._work_shard(shard, self.crew["worker"]):
@@ -207,3 +211,7 @@ class Background:
     def _came(self, act: Callable[[], None]) -> None:
         self.outstanding -= 1
         act()
+
+
+def _shard_of(message: Message) -> int:
+    return int(message["shard"])
