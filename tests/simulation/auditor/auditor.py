@@ -119,8 +119,8 @@ class Auditor:
     def _is_first(self, account: Account, month: int, reference: str) -> None:
         for payment in self.payments[account.id, month]:
             trial = account.trials.get(month, {}).get(payment.reference)
-            # of a page nobody may have heard yet: then the second success goes back
-            is_heard = trial is not None and trial.refused is None
+            # of a page, or of a capture after all, nobody may have heard yet: the second goes back
+            is_heard = trial is not None and trial.refused is None and not payment.was_uncaptured
             if payment.reference != reference and is_heard and payment.counts:
                 self.find("twice", account.id, f"month {month} charged beside {payment.reference}")
         for trial in account.trials.get(month, {}).values():

@@ -62,7 +62,7 @@ class Aftermath:
     def _fails(self, payment: Payment) -> None:
         if payment.is_touched or self.weather.is_calm:
             return
-        payment.is_uncaptured = True
+        payment.is_uncaptured = payment.was_uncaptured = True
         self.note(f"provider cannot capture {payment.name} of {payment.reference}")
         self.listener.uncaptured(payment)
         self._say("CAPTURE_FAILED", self.name("X"), payment, payment.amount)

@@ -14,7 +14,7 @@ class Payment:
         returned_minor: given back as a whole, because it was not owed.
         refunded_minor, pending_minor: sent back on demand, and on its way.
         disputed_minor: what a bank took; `is_lost` when it keeps it.
-        is_uncaptured: whether the money does not come after all.
+        is_uncaptured: whether the money does not come after all; `was_uncaptured` once said so.
         settled_in: the batch whose report tells of it, and `returned_in` of what was given back.
     """
 
@@ -29,6 +29,7 @@ class Payment:
     disputed_minor: int = 0
     is_lost: bool = False
     is_uncaptured: bool = False
+    was_uncaptured: bool = False
     settled_in: int | None = None
     returned_in: int | None = None
 
