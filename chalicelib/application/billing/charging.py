@@ -14,6 +14,9 @@ from chalicelib.domain.kernel.change import NOTHING, Change, Insert
 from chalicelib.domain.kernel.errors import Conflict
 
 TRIES = 20
+TRIES_TO_MOVE = 500
+"""Whoever stops everybody is kept out by traffic for some seconds at most, and not given up."""
+
 WAIT_SECONDS = 1.0
 WAITS_MAX = 45
 
@@ -174,9 +177,9 @@ def move(decide: Callable[[Charging], Change], *, ports: Ports) -> Change:
     """Change the brake while workers count on it.
 
     Raises:
-        Conflict: they were faster twenty times.
+        Conflict: they were faster five hundred times.
     """
-    for _ in range(TRIES):
+    for _ in range(TRIES_TO_MOVE):
         brake = ports.store.charging() or _first(ports)
         change = decide(brake)
         try:
