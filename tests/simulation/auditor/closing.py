@@ -53,7 +53,7 @@ class Closing:
                 self._nothing_kept(account)
                 continue
             contract = self.table.subscription(account.id, fresh=True)
-            self._months(account)
+            self._months(account, contract)
             self._end(account, contract)
             self._should_open(account, contract)
         self._access()
@@ -68,13 +68,15 @@ class Closing:
             if payment.counts:
                 self.auditor.find("kept", account.id, f"{payment.name} without a contract")
 
-    def _months(self, account: Account) -> None:
+    def _months(self, account: Account, contract: Subscription) -> None:
         """Each month that began is done, scheduled or parked; no other is charged."""
         is_blocked = False
         ends = account.possible_ends()
         for month in range(MONTHS_MAX):
             begins = account.begins(month)
-            is_over = all(end is not None and begins >= end for end in ends)
+            # of several ends that may have been asked for, the one that stands decides
+            is_asked = contract.ends_on in ends
+            is_over = is_asked and contract.ends_on is not None and begins >= contract.ends_on
             if is_over or midnight(begins) > self.now:
                 break
             self.months += 1
