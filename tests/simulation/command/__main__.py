@@ -16,6 +16,7 @@ from tests.simulation.world.plan import planned
 from tests.simulation.world.world import Outcome
 
 AHEAD = 4
+KEPT_EVERY = 20
 STORY_LINES = 60
 
 
@@ -50,10 +51,13 @@ def run(seeds: range, processes: int, out: Path) -> int:
         if outcome.findings:
             found = outcome
             break
+        if summary.worlds % KEPT_EVERY == 0:
+            _keep(summary, time.monotonic() - started, out)
     seconds = time.monotonic() - started
     _say("")
     _say(summary.as_text(seconds))
     _keep(summary, seconds, out)
+    _say(f"{out}/summary.json, {out}/simulation.svg")
     if found is not None:
         tell(found)
     return 1 if found else 0
@@ -77,7 +81,6 @@ def _keep(summary: Summary, seconds: float, out: Path) -> None:
     title = f"{summary.worlds:,} worlds, {summary.months:,} subscriber-months"
     title += f", {len(summary.findings)} findings"
     (out / "simulation.svg").write_text(plot(title, summary.injected, summary.months_by_world))
-    _say(f"{out}/summary.json, {out}/simulation.svg")
 
 
 def _progress(summary: Summary, worlds: int, seconds: float) -> None:
