@@ -27,6 +27,7 @@ from chalicelib.application.papers.confirm_contract import (
     invite,
     post_confirmation,
 )
+from chalicelib.application.papers.file_dispute import write_dispute_file
 from chalicelib.application.papers.file_invoice import file_invoice
 from chalicelib.application.papers.post_invoice import post_invoice
 from chalicelib.application.ports import AgendaEntry, Ports, QueueName, SessionNews
@@ -34,6 +35,7 @@ from chalicelib.application.selling.open_payment import open_payment
 from chalicelib.application.selling.place_order import place_order
 from chalicelib.application.selling.start_checkout import OrderForm, start_checkout
 from chalicelib.domain.billing.agenda import LEASE, shard
+from chalicelib.domain.billing.dispute import Dispute
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.outcomes import Authorised, Outcome
 from chalicelib.domain.billing.settlement import Settlement
@@ -317,6 +319,10 @@ class Shop:
     def _write_document(self, message: Mapping[str, Any]) -> None:
         if message["event"] == "InvoiceNumbered":
             file_invoice(_due(message), lambda record: record.number.encode(), ports=self.world)
+            return
+        if message["event"] == "DisputeHeard":
+            dispute = Dispute.model_validate_json(json.dumps(message["record"]))
+            write_dispute_file(dispute, lambda _: b"summary", ports=self.world)
             return
         subscription_id = str(message["record"]["id"])
         file_confirmation(subscription_id, _freeze, lambda _: b"confirmation", ports=self.world)

@@ -27,7 +27,9 @@ def assert_sound(world: World) -> None:
         assert_served(world, subscription_id)
     paid = [due for due in dues if due.state is DueState.PAID]
     contracts = {due.subscription_id for due in dues}
-    assert len(world.fakes.files.contents) == FILES_OF_A_PAPER * (len(paid) + len(contracts))
+    versions = sum(dispute.version for dispute in world.ports.store.every_dispute())
+    papers = len(paid) + len(contracts) + versions
+    assert len(world.fakes.files.contents) == FILES_OF_A_PAPER * papers
     assert_books_close(world)
     assert_refunded(world)
     assert_at_rest(world)

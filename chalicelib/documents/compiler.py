@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
 FONTS = HERE / "fonts"
 STANDARDS = ("a-3a", "ua-1")
-Template = Literal["invoice", "confirmation", "terms"]
+Template = Literal["invoice", "confirmation", "terms", "dispute"]
 
 _of_thread = threading.local()
 

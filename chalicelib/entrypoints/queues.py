@@ -8,9 +8,11 @@ from typing import Any
 from chalicelib.application.billing.number_invoices import number_invoices
 from chalicelib.application.billing.work_shard import work_shard
 from chalicelib.application.papers.confirm_contract import file_confirmation
+from chalicelib.application.papers.file_dispute import write_dispute_file
 from chalicelib.application.papers.file_invoice import file_invoice
 from chalicelib.application.ports import Ports
 from chalicelib.bootstrap import container, log_alarm, log_defect
+from chalicelib.domain.billing.dispute import Dispute
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.kernel.ids import DueKey
 
@@ -78,6 +80,11 @@ def write_document(message: Message, ports: Ports) -> None:
 
             subscription_id = str(message["record"]["id"])
             file_confirmation(subscription_id, frozen_for(ports), render_confirmation, ports=ports)
+        case "DisputeHeard":
+            from chalicelib.documents.dispute import render_dispute  # noqa: PLC0415
+
+            dispute = Dispute.model_validate_json(json.dumps(message["record"]))
+            write_dispute_file(dispute, render_dispute, ports=ports)
         case unknown:
             raise ValueError(unknown)
 

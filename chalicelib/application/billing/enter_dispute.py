@@ -21,6 +21,8 @@ from chalicelib.domain.contract.subscription import Subscription
 from chalicelib.domain.kernel.change import NOTHING, Change, Insert, Replace, Write
 from chalicelib.domain.kernel.policy import policy_named
 
+HEARD = ("DisputeHeard",)
+
 
 def enter_dispute(notice: Notice, now: datetime, ports: Ports) -> str:
     """Enter one event of a dispute; answers why it was set aside, or nothing.
@@ -94,7 +96,7 @@ def _heard(notice: Notice, due: DueItem, attempt: Attempt, now: datetime, ports:
     subscription = ports.store.subscription(due.subscription_id, fresh=True)
     dues = ports.store.due_items(due.subscription_id)
     if after.is_return:
-        kept: Write = Replace(after) if before else Insert(after)
+        kept: Write = Replace(after, HEARD) if before else Insert(after, HEARD)
         return Change((kept, *_returned(notice, due, attempt, subscription, dues, now).writes))
     others = (one for one in every if one is not before)
     return contest(before, after, due, subscription, dues=dues, others=others, now=now)

@@ -28,6 +28,7 @@ ROUTES: dict[str, QueueName] = {
     "MoneyReturned": "mail",
     "RefundSent": "mail",
     "RefundFailed": "mail",
+    "DisputeHeard": "documents",
     "CheckoutWaiting": "mail",
     "CheckoutVoid": "mail",
     "PasswordLinkAsked": "mail",

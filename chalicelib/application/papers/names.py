@@ -1,5 +1,6 @@
 """Where papers lie; a name is derived from identity, so that nothing is ever filed twice."""
 
+from chalicelib.domain.billing.dispute import Dispute
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.papers.numbering import invoice_name
 
@@ -23,3 +24,14 @@ def confirmation_file(subscription_id: str) -> str:
 def confirmation_record_file(subscription_id: str) -> str:
     """The frozen record of the confirmation."""
     return f"contracts/{subscription_id}/confirmation.json"
+
+
+def dispute_file(dispute: Dispute) -> str:
+    """The archive of a dispute, as it stood at one version of it."""
+    name = f"{dispute.dispute}-{dispute.version:03}"
+    return f"disputes/{dispute.subscription_id}/{name}.zip"
+
+
+def dispute_record_file(dispute: Dispute) -> str:
+    """The frozen record of that archive."""
+    return dispute_file(dispute).removesuffix(".zip") + ".json"

@@ -30,7 +30,7 @@ def contest(
     and the disputes of the contract.
     """
     is_news = after.parked is not None and (before is None or before.parked is None)
-    events = ("Parked",) if is_news else ()
+    events = ("DisputeHeard", "Parked") if is_news else ("DisputeHeard",)
     held_before = before is not None and before.holds
     writes: list[Write] = [Replace(after, events) if before else Insert(after, events)]
     taken = after.taken_minor - (before.taken_minor if before else 0)

@@ -129,10 +129,10 @@ class TestPay3:
         opened = a_dispute(event)
         change = entered(None, opened)
         assert [s.held for s in written(change, Subscription)] == ["disputed"]
-        assert change.writes[0] == Insert(opened, events=("Parked",))
+        assert change.writes[0] == Insert(opened, events=("DisputeHeard", "Parked"))
         later = hears(opened, "SECOND_CHARGEBACK")
         again = entered(opened, later)
-        assert again.writes[0] == Replace(later)
+        assert again.writes[0] == Replace(later, events=("DisputeHeard",))
         assert written(again, Subscription) == []
 
     def test_a_question_of_the_bank_holds_nothing(self) -> None:
