@@ -25,7 +25,8 @@ def charge_due(due: DueItem, *, ports: Ports, gate: Gate | None = None) -> None:
     the item stays on the agenda.
     """
     now = ports.clock()
-    subscription = ports.store.subscription(due.subscription_id)
+    # a retry may be there because the method has just changed: never again with the one before
+    subscription = ports.store.subscription(due.subscription_id, fresh=due.refusals > 0)
     policy = policy_named(subscription.policy)
     if not subscription.runs_past(due.from_on) and not due.attempts:
         ports.store.commit(lapse(due))

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.application.billing.advance import advance
 from chalicelib.application.billing.apply_notification import apply_notification
+from chalicelib.application.billing.learn_method import learn_method
 from chalicelib.application.billing.replace_method import (
     PAGE_OPEN_FOR,
     delete_method,
@@ -27,7 +28,8 @@ from chalicelib.domain.kernel.change import Change, Insert, Replace
 from chalicelib.domain.selling.checkout import StoredMethod
 from tests.crash import Killed, Saboteur
 from tests.examples import Shop, paris
-from tests.fakes import FACTS, VISA
+from tests.fakes import FACTS, OPENING, VISA, FakeClock, FakePorts
+from tests.simulation.world.table import Table
 
 DUE_AT = paris(2026, 11, 5, 5)
 NEW = StoredMethod(token="TOKEN00000000002", kind="scheme", brand="mc", last_four="2222",
@@ -332,3 +334,24 @@ class TestExpiry:
         entry = AgendaEntry("subscription", shop.subscription_id, None, shop.ports.clock())
         advance(entry, ports=shop.ports)
         assert events(shop).count("MethodExpires") == 1
+
+
+class TestFailure18:
+    """Failure 18: what decides is the contract as it stands, not a copy of it that lags behind."""
+
+    def test_a_charge_that_a_new_method_allows_is_made_with_that_method(self) -> None:
+        clock = FakeClock(OPENING)
+        table = Table(clock=clock)
+        shop = Shop(ports=FakePorts(clock=clock, store=table))
+        shop.subscribe()
+        shop.ports.gateway.script(VISA.token, Refused(code="6"))
+        shop.run_until(DUE_AT)
+        shop.ports.gateway.methods[shop.subscription_id].append(NEW)
+        learn_method(shop.subscription_id, ports=shop.ports, cause="P9")
+        only_the_due_item_is_read_as_it_is = iter([False])
+        table.lags = lambda: next(only_the_due_item_is_read_as_it_is, True)
+        shop.sweep()
+        assert [charge.method.token for charge in shop.ports.gateway.charges] == [
+            VISA.token,
+            NEW.token,
+        ]
