@@ -140,7 +140,8 @@ class Closing:
     def _is_behind(self, account: Account) -> bool | None:
         """Whether a month is refused and unpaid for longer than the contract lets it be.
 
-        None while an outcome is unknown or a bank disputes: then service stays as it was.
+        None while an outcome is unknown or a bank disputes: then service stays as it was; and on
+        the very day, whose last try comes first.
         """
         if account.disputes or account.lacks_method:
             return None
@@ -149,10 +150,14 @@ class Closing:
             due = self.dues[account.id, month]
             trials = account.trials.get(month, {})
             kinds = {trial.refused for trial in trials.values()} - {None}
-            is_late = paris_day(self.now) >= account.unpaid_since(month) + wait
+            late_from = account.unpaid_since(month) + wait
             is_due = bool(kinds) or month in account.uncaptured_at
-            if due.state is not DueState.PAID and is_due and (is_late or "stop" in kinds):
-                return True if due.open_attempt is None else None
+            if due.state is DueState.PAID or not is_due:
+                continue
+            if due.open_attempt is not None or paris_day(self.now) == late_from:
+                return None
+            if paris_day(self.now) > late_from or "stop" in kinds:
+                return True
         return False
 
     # ---- numbers and papers -------------------------------------------------------------------
