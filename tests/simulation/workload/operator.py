@@ -18,6 +18,7 @@ from tests.simulation.world.table import Table
 
 Later = Callable[[timedelta, Callable[[], None]], None]
 STOPS_EVERY_DAYS = 90
+FORGOTTEN_AFTER = timedelta(days=4)
 
 
 @dataclass
@@ -41,6 +42,10 @@ class Operator:
         brake = self.table.charging()
         if brake is not None and brake.halted is not None:
             self._do("releases", lambda ports: charging.release_halt(ports=ports))
+        stopped = brake.stopped if brake is not None else None
+        if stopped is not None and stopped.since + FORGOTTEN_AFTER < self.desk.clock():
+            # a restored copy has forgotten that it was let go on
+            self._resume()
         if self.has_closed():
             return
         if self.stream.random() * STOPS_EVERY_DAYS < 1:
