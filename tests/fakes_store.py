@@ -15,6 +15,7 @@ from chalicelib.domain.billing.dispute import Dispute
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.guards import Ask, Charging, admits, counted
 from chalicelib.domain.billing.numbering import Series
+from chalicelib.domain.billing.proof import LatestProof
 from chalicelib.domain.billing.proposal import Proposal
 from chalicelib.domain.billing.refund import Refund
 from chalicelib.domain.billing.reversal import Reversal
@@ -142,6 +143,16 @@ class FakeStore:
 
     def every_unplaced_money(self) -> Iterator[UnplacedMoney]:
         return self._every(UnplacedMoney)
+
+    def every_book_entry(self) -> Iterator[Entity]:
+        with self.lock:
+            found = list(self.things.items())
+        return (thing for key, thing in found if keys.is_book_entry(key))
+
+    def latest_proof(self) -> LatestProof | None:
+        found = self.things.get(keys.latest_proof())
+        assert found is None or isinstance(found, LatestProof)
+        return found
 
     def every_series(self) -> Iterator[Series]:
         return self._every(Series)

@@ -9,6 +9,7 @@ from chalicelib.domain.billing.due import Attempt, DueItem, DueState
 from chalicelib.domain.billing.guards import Charging, Halted, Stopped
 from chalicelib.domain.billing.journal import Account, balanced
 from chalicelib.domain.billing.numbering import Series
+from chalicelib.domain.billing.proof import LatestProof
 from chalicelib.domain.billing.proposal import Command, Proposal
 from chalicelib.domain.billing.refund import Refund, promise
 from chalicelib.domain.billing.renewal import due_item
@@ -262,6 +263,17 @@ def unplaced_money(**changes: Any) -> UnplacedMoney:
     return fact.replace(**changes)
 
 
+def a_latest_proof(**changes: Any) -> LatestProof:
+    """Yesterday's, with one finding."""
+    facts: dict[str, Any] = {
+        "file": "proofs/2026-10-05/2026-10-05T01:30:00+00:00.json",
+        "made_at": CONCLUDED_AT,
+        "finding_count": 1,
+        "parked_count": 0,
+    }
+    return LatestProof(**(facts | changes))
+
+
 def a_letter(**changes: Any) -> SentLetter:
     letter = SentLetter(
         subscription_id=SUBSCRIPTION_ID,
@@ -327,4 +339,5 @@ def one_of_each() -> tuple[Entity, ...]:
         ),
         Beat(name="sweep", at=CONCLUDED_AT),
         a_proposal(),
+        a_latest_proof(),
     )

@@ -15,7 +15,7 @@ not end well comes again. What works is a process, that is some ports; another m
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from chalicelib.adapters.dynamodb.store import DynamoStore, Meter
@@ -24,12 +24,18 @@ from chalicelib.application.billing.apply_notification import apply_notification
 from chalicelib.application.billing.relay import relay
 from chalicelib.application.ports import Ids, Notification, Ports, QueueName
 from chalicelib.domain.billing.agenda import shard
+from chalicelib.domain.kernel.calendar import paris_date
 from chalicelib.entrypoints.letters import send_letter
 from chalicelib.entrypoints.queues import Message, number
 from tests.fakes import FakePorts
 from tests.fakes_store import Committed
 from tests.fakes_stream import TableStream
-from tests.world_news import happening_notification, notifications, token_notifications
+from tests.world_news import (
+    happening_notification,
+    notifications,
+    report_notification,
+    token_notifications,
+)
 from tests.world_papers import quick_papers
 from tests.world_shop import Shop
 
@@ -83,6 +89,7 @@ class World:
     _told: int = 0
     _happenings_told: int = 0
     _tokens_told: set[str] = field(default_factory=set)
+    _settled_on: date | None = None
 
     @property
     def now(self) -> datetime:
@@ -105,6 +112,19 @@ class World:
         )
         if self.news == "lost":
             self.post_office.clear()
+        self._settle_the_day()
+
+    def _settle_the_day(self) -> None:
+        """Once a day the provider settles what moved, and says that its report is there."""
+        today, gateway = paris_date(self.now), self.fakes.gateway
+        if self._settled_on is None:
+            self._settled_on = today
+        if today > self._settled_on and gateway.unsettled_count:
+            name = gateway.close_batch()
+            assert name is not None
+            self._settled_on = today
+            self.inhabited.add(shard(str(len(gateway.reports))))
+            self.post_office.append(report_notification(name, self.now))
 
     def deliver_news(self, ports: Ports | None = None) -> int:
         """Hand every notification over; it is over only once it was kept."""

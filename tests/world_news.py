@@ -66,6 +66,21 @@ def happening_notification(happening: Happening, at: datetime) -> Notification:
     return Notification(name, happening.event, success, json.dumps(item).encode(), at)
 
 
+def report_notification(name: str, at: datetime) -> Notification:
+    """The news that a settlement report can be fetched."""
+    item = {
+        "amount": {"currency": "EUR", "value": 0},
+        "eventCode": "REPORT_AVAILABLE",
+        "eventDate": at.isoformat(),
+        "merchantAccountCode": FACTS.merchant_account,
+        "merchantReference": "",
+        "pspReference": name,
+        "reason": "https://somewhere.example/else.csv",
+        "success": "true",
+    }
+    return Notification(name, "REPORT_AVAILABLE", "true", json.dumps(item).encode(), at)
+
+
 def token_notifications(
     methods: Mapping[str, Sequence[StoredMethod]], told: set[str], at: datetime
 ) -> list[Notification]:

@@ -13,6 +13,7 @@ from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.guards import LIMITS, Ask, Charging, Limits
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.outcomes import Outcome
+from chalicelib.domain.billing.proof import LatestProof
 from chalicelib.domain.billing.proposal import Proposal
 from chalicelib.domain.billing.refund import Refund
 from chalicelib.domain.billing.reversal import Reversal
@@ -172,6 +173,17 @@ class Store(Protocol):
 
     def every_unplaced_money(self) -> Iterator[UnplacedMoney]:
         """Whatever nobody answers for; a scan, for the daily proof alone."""
+        ...
+
+    def every_book_entry(self) -> Iterator[Entity]:
+        """Whatever bears postings, numbers or batches, in no order; one scan, for the daily proof.
+
+        It holds a page at a time.
+        """
+        ...
+
+    def latest_proof(self) -> LatestProof | None:
+        """Where the last daily proof is filed, None before the first; consistent."""
         ...
 
     def every_series(self) -> Iterator[Series]:

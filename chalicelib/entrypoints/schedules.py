@@ -17,7 +17,7 @@ def prove_books() -> dict[str, int]:
     """Prove the books; what is wrong or waits for a person is an alarm."""
     ports = container()
     proof = prove_day(ports=ports)
-    found = {"findings": len(proof.findings), "parked": len(proof.parked)}
+    found = {"findings": proof.finding_count, "parked": proof.parked_count}
     ports.note("books_proved", numbers=proof.numbers, captures=proof.captures, **found)
     if not proof.is_green:
         log_alarm("books_not_green", **found)

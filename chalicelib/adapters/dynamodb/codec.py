@@ -21,6 +21,7 @@ from chalicelib.domain.billing.dispute import Dispute
 from chalicelib.domain.billing.due import Attempt, DueItem
 from chalicelib.domain.billing.guards import Charging
 from chalicelib.domain.billing.numbering import Series
+from chalicelib.domain.billing.proof import LatestProof
 from chalicelib.domain.billing.proposal import Proposal
 from chalicelib.domain.billing.refund import Refund
 from chalicelib.domain.billing.reversal import Reversal
@@ -64,6 +65,7 @@ KINDS: Final[Mapping[tuple[str, str], type[Entity]]] = {
     ("TRY", "HOUR"): Tries,
     ("BEAT", "BEAT"): Beat,
     ("REPAIR", "PROPOSAL"): Proposal,
+    ("PROOF", "PROOF"): LatestProof,
 }
 
 
@@ -126,7 +128,17 @@ def decode(image: Mapping[str, Mapping[str, Any]]) -> Entity | Notification:
     pk, sk = image["pk"]["S"], image["sk"]["S"]
     if pk.startswith("HOOK#"):
         return _notification(keys.Key(pk, sk), image)
-    return read(KINDS[pk.partition("#")[0], sk.partition("#")[0]], image)
+    return thing(image)
+
+
+def thing(item: Mapping[str, Mapping[str, Any]]) -> Entity:
+    """The thing in an item, whatever its kind.
+
+    Raises:
+        KeyError: an item of no known kind.
+    """
+    kind = item["pk"]["S"].partition("#")[0], item["sk"]["S"].partition("#")[0]
+    return read(KINDS[kind], item)
 
 
 def events_of(image: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:

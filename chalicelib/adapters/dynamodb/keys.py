@@ -22,6 +22,7 @@
 | the brake on charges      | table  | BRAKE                         | BRAKE                     |
 | first payments of an hour | table  | TRY#<whose>                   | HOUR#<instant>            |
 | a sign of life            | table  | BEAT#<name>                   | BEAT                      |
+| the last daily proof      | table  | PROOF#LATEST                  | PROOF                     |
 | a notification received   | table  | HOOK#<reference>              | <event>#<success>         |
 | money nobody answers for  | table  | UNPLACED#<reference>          | MONEY#<event>#<success>   |
 | what operators proposed   | table  | REPAIR                        | PROPOSAL#<id>             |
@@ -43,6 +44,7 @@ from chalicelib.domain.billing.dispute import Dispute
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.guards import Charging
 from chalicelib.domain.billing.numbering import Series
+from chalicelib.domain.billing.proof import LatestProof
 from chalicelib.domain.billing.proposal import Proposal
 from chalicelib.domain.billing.refund import Refund
 from chalicelib.domain.billing.reversal import Reversal
@@ -72,6 +74,11 @@ SERIES_PREFIX = "SERIES#"
 REPAIRS = "REPAIR"
 PROPOSAL_PREFIX = "PROPOSAL#"
 PARKED = "PARKED"
+BATCH_PREFIX = "BATCH#"
+BOOK_PARTITIONS = (SERIES_PREFIX, BATCH_PREFIX, UNPLACED_PREFIX)
+BOOK_SORTS = (DUE_PREFIX, REVERSAL_PREFIX, REFUND_PREFIX, DISPUTE_PREFIX)
+"""What the daily proof reads: things whose partition, or whose sort key, begins so."""
+
 INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 INSTANT_LENGTH = len("2027-02-27T23:00:00Z")
 AFTER_EVERY_KIND = "~"
@@ -161,7 +168,17 @@ def series(legal_entity: str, name: str, year: int) -> Key:
 
 def settlement(batch: int) -> Key:
     """A batch that the provider settled."""
-    return Key(f"BATCH#{batch:09}", "BATCH")
+    return Key(f"{BATCH_PREFIX}{batch:09}", "BATCH")
+
+
+def latest_proof() -> Key:
+    """Where the last daily proof is filed."""
+    return Key("PROOF#LATEST", "PROOF")
+
+
+def is_book_entry(key: Key) -> bool:
+    """Whether the daily proof reads the thing."""
+    return key.pk.startswith(BOOK_PARTITIONS) or key.sk.startswith(BOOK_SORTS)
 
 
 def charging() -> Key:
@@ -189,7 +206,7 @@ def proposal(proposal_id: str) -> Key:
     return Key(REPAIRS, f"{PROPOSAL_PREFIX}{proposal_id}")
 
 
-def of(entity: Entity) -> Key:  # noqa: C901, PLR0911, PLR0912 - one line for each kind
+def of(entity: Entity) -> Key:  # noqa: C901, PLR0911, PLR0912 - one line for each kind of thing
     """The key of a thing that is stored.
 
     Raises:
@@ -232,6 +249,8 @@ def of(entity: Entity) -> Key:  # noqa: C901, PLR0911, PLR0912 - one line for ea
             return beat(entity.name)
         case Proposal():
             return proposal(entity.id)
+        case LatestProof():
+            return latest_proof()
         case _:
             raise TypeError(type(entity).__name__)
 

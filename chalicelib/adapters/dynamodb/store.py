@@ -17,6 +17,7 @@ from chalicelib.domain.billing.dispute import Dispute
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.guards import Ask, Charging
 from chalicelib.domain.billing.numbering import Series
+from chalicelib.domain.billing.proof import LatestProof
 from chalicelib.domain.billing.proposal import Proposal
 from chalicelib.domain.billing.refund import Refund
 from chalicelib.domain.billing.reversal import Reversal
@@ -172,6 +173,21 @@ class DynamoStore:
 
     def every_unplaced_money(self) -> Iterator[UnplacedMoney]:
         return self._every(UnplacedMoney, "begins_with(pk, :prefix)", keys.UNPLACED_PREFIX)
+
+    def every_book_entry(self) -> Iterator[Entity]:
+        prefixes = {f":p{n}": {"S": text} for n, text in enumerate(keys.BOOK_PARTITIONS)}
+        sorts = {f":s{n}": {"S": text} for n, text in enumerate(keys.BOOK_SORTS)}
+        conditions = [f"begins_with(pk, {name})" for name in prefixes]
+        conditions += [f"begins_with(sk, {name})" for name in sorts]
+        pages = self._pages(
+            "scan",
+            FilterExpression=" OR ".join(conditions),
+            ExpressionAttributeValues={**prefixes, **sorts},
+        )
+        return (codec.thing(item) for page in pages for item in page)
+
+    def latest_proof(self) -> LatestProof | None:
+        return self._find(LatestProof, keys.latest_proof(), fresh=True)
 
     def every_series(self) -> Iterator[Series]:
         return self._every(Series, "begins_with(pk, :prefix)", keys.SERIES_PREFIX)

@@ -20,6 +20,7 @@ from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.guards import held_by
 from chalicelib.domain.billing.outcomes import Authorised
 from chalicelib.domain.billing.report import PAYMENT_KINDS, Line, Report, batch_of, read_report
+from chalicelib.domain.billing.reversal import asked
 from chalicelib.domain.billing.settlement import (
     Settlement,
     Stray,
@@ -202,7 +203,7 @@ def _mark_payment(
     return _committed(decide, ports)
 
 
-def _refunded(line: Line, batch: int, _: datetime, ports: Ports) -> Why | None:
+def _refunded(line: Line, batch: int, now: datetime, ports: Ports) -> Why | None:
     """Money that went back: all of a payment that was too much, or what was promised."""
     named = parse_reference(line.reference)
     if named is None:
@@ -212,6 +213,8 @@ def _refunded(line: Line, batch: int, _: datetime, ports: Ports) -> Why | None:
         return mark_way_back(ports.store.reversal(*named), line, batch)
 
     try:
+        # the answer to the order may have been lost: that it has gone is news
+        commit_fresh(ports.store, lambda _: asked(ports.store.reversal(*named), now))
         return _committed(decide, ports)
     except errors.NotFound:
         return "movement_unknown"

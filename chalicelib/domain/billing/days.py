@@ -8,7 +8,7 @@ from typing import Final
 from chalicelib.domain.billing.due import DueItem, DueState
 from chalicelib.domain.billing.plainly import amount
 from chalicelib.domain.kernel.calendar import anchor_days
-from chalicelib.domain.kernel.value import Value
+from chalicelib.domain.kernel.value import Entity, Value
 
 COMPARED_DAYS: Final = 7
 SMALL_COUNT: Final = 10
@@ -76,19 +76,19 @@ def figures_of(dues: Iterable[DueItem], on: date) -> DayFigures:
 
 
 class Recent:
-    """Gathers the figures of the days before one out of due items that pass by in any order."""
+    """Gathers the figures of the days before one out of books that pass by in any order."""
 
     def __init__(self, before: date) -> None:
         """`before` is the day itself, which is not over and not counted."""
         self._days = [before - timedelta(days=back) for back in range(COMPARED_DAYS, 0, -1)]
         self._dues: dict[date, list[DueItem]] = {on: [] for on in self._days}
 
-    def passing(self, dues: Iterable[DueItem]) -> Iterable[DueItem]:
-        """The same due items, each looked at on its way."""
-        for due in dues:
-            if due.from_on in self._dues and is_renewal_of(due, due.from_on):
-                self._dues[due.from_on].append(due)
-            yield due
+    def passing(self, entries: Iterable[Entity]) -> Iterable[Entity]:
+        """The same things, each due item among them looked at on its way."""
+        for entry in entries:
+            if isinstance(entry, DueItem) and is_renewal_of(entry, entry.from_on):
+                self._dues.get(entry.from_on, []).append(entry)
+            yield entry
 
     def figures(self) -> DaysFigures:
         """The figures of each day, oldest first."""

@@ -40,7 +40,9 @@ class DueState(StrEnum):
     WRITTEN_OFF = "written_off"
 
 
-AttemptState = Literal["open", "authorised", "refused", "returned", "expired", "uncaptured"]
+AttemptState = Literal[
+    "open", "authorised", "refused", "returned", "expired", "uncaptured", "absent"
+]
 
 
 class Attempt(Value):
@@ -48,7 +50,7 @@ class Attempt(Value):
 
     Attributes:
         state: `expired` is a payment page that nobody used, `uncaptured` a success whose money
-            never came, `returned` money that went back.
+            never came, `returned` money that went back, `absent` what no report ever told.
         code: the provider's refusal reason code.
         kind: what the refusal means for the next try.
         channel: `auto` without the learner, `page` on a payment page with them.

@@ -1,25 +1,42 @@
-"""The daily proof: nothing owed is forgotten, nothing is taken twice, no number is missing."""
+"""The daily proof: nothing owed is forgotten, nothing is taken twice, no number is missing.
+
+One pass over the books, in whatever order they come. What is kept meanwhile does not grow with the
+number of contracts: counts, sums, one byte for each number given, and what is wrong.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from chalicelib.domain.billing.absence import Absent, Heard
 from chalicelib.domain.billing.due import DueItem, DueState
+from chalicelib.domain.billing.findings import KEPT, Finding, Named, ParkedThing
+from chalicelib.domain.billing.journal import Account, Posting
 from chalicelib.domain.billing.numbering import Series
+from chalicelib.domain.billing.proof_batches import SETTLED_WITHIN, Batches
+from chalicelib.domain.billing.proof_numbers import Numbers
 from chalicelib.domain.billing.reversal import Reversal
-from chalicelib.domain.kernel.value import Value
-from chalicelib.domain.papers.numbering import number_text
+from chalicelib.domain.billing.settlement import Settlement
+from chalicelib.domain.kernel.change import NOTHING, Change, Insert, Replace
+from chalicelib.domain.kernel.value import Entity, Value
 
 LATE_AFTER = timedelta(days=1)
 
 
 class Proof(Value):
-    """What one pass over the books found; `findings` is empty when all is well.
+    """What one pass over the books found.
 
     Attributes:
         due_count: due items by state.
         captures: payments kept, one per paid due item.
         journal_minor: the sum of every posting; zero, or the books are wrong.
+        balances: the balance of each account.
+        batches: settled batches that were read.
+        unsettled_minor: payments kept that no report told yet.
+        returning_minor: money on its way back that no report told yet.
+        held_minor: what the provider keeps of settled batches: deposits, less debts carried over.
+        parked: what waits for a person; `parked_count` counts all of it.
+        findings: what is wrong; `finding_count` counts all of it.
     """
 
     made_at: datetime
@@ -29,94 +46,204 @@ class Proof(Value):
     returned_minor: int
     numbers: int
     journal_minor: int
-    parked: tuple[str, ...]
-    findings: tuple[str, ...]
+    balances: dict[str, int]
+    batches: int
+    unsettled_minor: int
+    returning_minor: int
+    held_minor: int
+    parked: tuple[ParkedThing, ...]
+    parked_count: int
+    findings: tuple[Finding, ...]
+    finding_count: int
 
     @property
     def is_green(self) -> bool:
         """Whether nothing needs a person."""
-        return not (self.findings or self.parked)
+        return not (self.finding_count or self.parked_count)
 
 
-def prove(
-    dues: Iterable[DueItem],
-    reversals: Iterable[Reversal],
-    series: Iterable[Series],
-    *,
-    now: datetime,
-) -> Proof:
+class LatestProof(Entity):
+    """Where the last proof is filed, and what it came to: the one item of its kind."""
+
+    file: str
+    made_at: datetime
+    finding_count: int
+    parked_count: int
+
+    @classmethod
+    def of(cls, proof: Proof, file: str, before: "LatestProof | None") -> Change:
+        """The pointer moved to `proof`, never back to an older one."""
+        latest = cls(
+            file=file,
+            made_at=proof.made_at,
+            finding_count=proof.finding_count,
+            parked_count=proof.parked_count,
+        )
+        if before is None:
+            return Change((Insert(latest),))
+        if before.made_at >= proof.made_at:
+            return NOTHING
+        return Change((Replace(latest.replace(version=before.version + 1)),))
+
+
+def prove(entries: Iterable[Entity], *, now: datetime) -> Proof:
     """Every due item is done, scheduled or parked; postings sum to zero; numbers have no gap."""
-    count: Counter[str] = Counter()
-    numbers: Counter[str] = Counter()
-    findings: list[str] = []
-    parked: list[str] = []
-    captures = captured = journal = 0
-    for due in dues:
+    return read_books(entries, now=now).proof()
+
+
+def read_books(entries: Iterable[Entity], *, now: datetime) -> "Books":
+    """One pass over everything that is in the books."""
+    books = Books(now)
+    for entry in entries:
+        books.add(entry)
+    return books
+
+
+class Books:
+    """What a pass has seen so far."""
+
+    def __init__(self, now: datetime) -> None:
+        """`now` is the business instant the books are judged at."""
+        self.now = now
+        self._named = Named()
+        self._parked: list[ParkedThing] = []
+        self._parked_count = 0
+        self._count: Counter[str] = Counter()
+        self._balances: Counter[Account] = Counter()
+        self._captures = self._captured_minor = self._returned_minor = 0
+        self._returning_minor = 0
+        self._numbers = Numbers()
+        self._batches = Batches(now)
+        self._heard = Heard()
+
+    def add(self, entry: Entity) -> None:
+        """Enter one thing; a kind without a check of its own still has its postings counted."""
+        match entry:
+            case DueItem():
+                self._add_due(entry)
+            case Reversal():
+                self._add_reversal(entry)
+            case Settlement():
+                self._batches.add(entry)
+            case Series():
+                self._numbers.count(entry)
+            case _:
+                pass
+        name = _name(entry)
+        self._post(name, getattr(entry, "postings", ()))
+        parked = getattr(entry, "parked", None)
+        if parked is not None:
+            self._parked_count += 1
+            if len(self._parked) < KEPT:
+                self._parked.append(ParkedThing(why=parked, subject=name))
+
+    def proof(self) -> Proof:
+        """What was found."""
+        self._numbers.close(self._named)
+        self._batches.close(self._named)
+        journal = sum(self._balances.values())
+        if journal:
+            self._named.add("journal_open", "journal", journal)
+        self._close_clearing()
+        return Proof(
+            made_at=self.now,
+            due_count=dict(self._count),
+            captures=self._captures,
+            captured_minor=self._captured_minor,
+            returned_minor=self._returned_minor,
+            numbers=self._numbers.given,
+            journal_minor=journal,
+            balances={account.value: minor for account, minor in sorted(self._balances.items())},
+            batches=self._batches.read_count,
+            unsettled_minor=self._batches.unsettled_minor,
+            returning_minor=self._returning_minor,
+            held_minor=self._batches.held_minor,
+            parked=tuple(self._parked),
+            parked_count=self._parked_count,
+            findings=tuple(self._named.kept),
+            finding_count=self._named.count,
+        )
+
+    def missing_batches(self) -> tuple[int, ...]:
+        """Batches that were closed for certain and never announced."""
+        return self._batches.missing()
+
+    def absent(self) -> tuple[Absent, ...]:
+        """Attempts that every report of their days left out."""
+        return self._heard.absent(self._batches.complete_until())
+
+    def _add_due(self, due: DueItem) -> None:
         name = due.key.reference(0)
-        count[due.state.value] += 1
-        journal += sum(posting.minor for posting in due.postings)
+        self._count[due.state.value] += 1
         paying = [attempt for attempt in due.attempts if attempt.state == "authorised"]
-        captures += len(paying)
-        captured += len(paying) * due.gross_minor
+        self._captures += len(paying)
+        self._captured_minor += len(paying) * due.gross_minor
+        for attempt in paying:
+            self._batches.expect(name, due.gross_minor, attempt.settled_in, due.paid_at)
         if due.number:
-            numbers[due.number] += 1
-        if due.parked:
-            parked.append(f"{name} {due.parked}")
-        findings += [f"{name} {what}" for what in _wrong(due, len(paying), now)]
-    returned = 0
-    for reversal in reversals:
-        journal += sum(posting.minor for posting in reversal.postings)
-        returned += reversal.gross_minor
-        if reversal.asked_at is None and _is_late(reversal.agenda_at, now):
-            findings.append(f"{reversal.reference} not given back")
-    findings += _gaps(numbers, tuple(series))
-    if journal:
-        findings.append(f"the journal sums to {journal}")
-    return Proof(
-        made_at=now,
-        due_count=dict(count),
-        captures=captures,
-        captured_minor=captured,
-        returned_minor=returned,
-        numbers=len(numbers),
-        journal_minor=journal,
-        parked=tuple(parked),
-        findings=tuple(findings),
-    )
+            self._numbers.give(due.number, self._named)
+        self._check_state(due, name, len(paying))
+
+    def _check_state(self, due: DueItem, name: str, paying: int) -> None:
+        if paying > 1:
+            self._named.add("paid_twice", name)
+        held = _balance(due.postings, Account.CLEARING)
+        is_paid = due.state is DueState.PAID
+        if is_paid != (paying == 1) or held != paying * due.gross_minor:
+            self._named.add("state_disagrees", name)
+        is_over = due.state in (DueState.LAPSED, DueState.WRITTEN_OFF)
+        is_done = due.mailed_at is not None or is_over
+        if due.agenda_at is None and not is_done and due.parked is None:
+            self._named.add("forgotten", name)
+        if not is_done and self._is_late(due.agenda_at):
+            self._named.add("late", name)
+        open_attempt = due.open_attempt if is_paid else None
+        if open_attempt is not None and self._is_late(open_attempt.opened_at):
+            self._heard.never(due.key, open_attempt)
+            self._named.add("outcome_missing", due.key.reference(open_attempt.number))
+
+    def _add_reversal(self, reversal: Reversal) -> None:
+        name = reversal.reference
+        self._returned_minor += reversal.gross_minor
+        self._batches.expect(name, reversal.gross_minor, reversal.settled_in, reversal.asked_at)
+        if reversal.asked_at is None and self._is_late(reversal.agenda_at):
+            self._named.add("not_given_back", name)
+        if reversal.asked_at is not None and reversal.returned_in is None:
+            self._returning_minor += reversal.gross_minor
+            if reversal.asked_at + SETTLED_WITHIN < self.now:
+                self._named.add("not_gone", name, reversal.gross_minor)
+
+    def _post(self, name: str, postings: tuple[Posting, ...]) -> None:
+        for posting in postings:
+            self._balances[posting.account] += posting.minor
+        if sum(posting.minor for posting in postings):
+            self._named.add("unbalanced", name)
+
+    def _close_clearing(self) -> None:
+        """What the provider holds is what it has not told yet and what it keeps, to the cent.
+
+        Judged when every batch is entered whole: half of one says nothing.
+        """
+        explained = self._batches.unsettled_minor + self._batches.held_minor
+        explained -= self._returning_minor
+        off = self._balances[Account.CLEARING] - explained
+        if off and self._batches.are_whole:
+            self._named.add("clearing_open", Account.CLEARING.value, off)
+
+    def _is_late(self, agenda_at: datetime | None) -> bool:
+        return agenda_at is not None and agenda_at + LATE_AFTER < self.now
 
 
-def _wrong(due: DueItem, paying: int, now: datetime) -> list[str]:
-    wrong = []
-    if paying > 1:
-        wrong.append("paid twice")
-    if (due.state is DueState.PAID) != (paying == 1):
-        wrong.append("its state and its attempts disagree")
-    is_done = due.mailed_at is not None or due.state in (DueState.LAPSED, DueState.WRITTEN_OFF)
-    if due.agenda_at is None and not is_done and due.parked is None:
-        wrong.append("neither done, scheduled nor parked")
-    if not is_done and _is_late(due.agenda_at, now):
-        wrong.append("late on the agenda")
-    open_attempt = due.open_attempt if due.state is DueState.PAID else None
-    if open_attempt is not None and _is_late(open_attempt.opened_at, now):
-        wrong.append("paid, and another attempt has no outcome")
-    return wrong
+def _balance(postings: tuple[Posting, ...], account: Account) -> int:
+    return sum(posting.minor for posting in postings if posting.account is account)
 
 
-def _is_late(agenda_at: datetime | None, now: datetime) -> bool:
-    return agenda_at is not None and agenda_at + LATE_AFTER < now
-
-
-def _gaps(numbers: Counter[str], series: tuple[Series, ...]) -> list[str]:
-    expected = {
-        number_text(counter.year, rank, counter.series)
-        for counter in series
-        for rank in range(1, counter.following)
-    }
-    missing = sorted(expected - numbers.keys())
-    unknown = sorted(numbers.keys() - expected)
-    twice = sorted(number for number, times in numbers.items() if times > 1)
-    return (
-        [f"number {number} is missing" for number in missing]
-        + [f"number {number} is not counted" for number in unknown]
-        + [f"number {number} stands twice" for number in twice]
-    )
+def _name(entry: Entity) -> str:
+    """What a command calls the thing."""
+    match entry:
+        case DueItem():
+            return entry.key.reference(0)
+        case Settlement():
+            return f"batch {entry.batch}"
+        case _:
+            return str(getattr(entry, "reference", type(entry).__name__))

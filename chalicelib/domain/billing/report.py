@@ -99,6 +99,11 @@ def batch_of(name: str) -> int | None:
     return int(named[1]) if named and named.string.isascii() else None
 
 
+def usual_name(batch: int) -> str:
+    """The name under which the provider gives the report of a batch, unless told another."""
+    return f"settlement_detail_report_batch_{batch}.csv"
+
+
 def read_report(text: str, *, merchant_account: str, batch: int) -> Report:
     """Read the report of a batch.
 

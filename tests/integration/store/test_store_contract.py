@@ -1,5 +1,6 @@
 """What every store does, the one in memory and the one on a table alike."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -74,6 +75,7 @@ def read_back(store: Store, entity: Entity) -> Entity | bool | None:
             unplaced_money().provider_reference, "CHARGEBACK", "true"
         ),
         "Proposal": lambda: store.proposal(a_proposal().id),
+        "LatestProof": store.latest_proof,
         "SentLetter": lambda: store.letter_was_sent(SUBSCRIPTION_ID, a_letter().event_id),
     }
     return readers[type(entity).__name__]()
@@ -288,6 +290,20 @@ def test_the_daily_proof_sees_everything(store: Store) -> None:
     assert list(store.every_dispute()) == [a_dispute()]
     assert list(store.every_unplaced_money()) == [unplaced_money()]
     assert sorted(series.year for series in store.every_series()) == [2026, 2027]
+
+
+def test_one_scan_gives_everything_that_is_in_the_books(store: Store) -> None:
+    everything = one_of_each()
+    put(store, *everything, a_series(year=2027))
+    store.keep_notification(a_notification())
+    found = Counter(type(entry).__name__ for entry in store.every_book_entry())
+    assert found == {"DueItem": 1, "Reversal": 1, "Settlement": 1, "Series": 2}
+    kept = list(store.every_book_entry())
+    assert all(entry in [*everything, a_series(year=2027)] for entry in kept)
+
+
+def test_before_the_first_proof_there_is_none(store: Store) -> None:
+    assert store.latest_proof() is None
 
 
 def test_a_batch_is_found_by_its_number(store: Store) -> None:

@@ -144,7 +144,8 @@ def test_the_ladder_asks_less_and_less_and_stops_within_a_day(world: World) -> N
     assert (parked.state, parked.parked) == (DueState.CHARGING, "outcome_unknown")
     assert parked.agenda_at is None
     assert [attempt.state for attempt in parked.attempts] == ["open"]
-    assert books(world).parked == (f"{due.key.reference(0)} outcome_unknown",)
+    (thing,) = books(world).parked
+    assert (thing.why, thing.subject) == ("outcome_unknown", due.key.reference(0))
     assert tuple(world.fakes.gateway.charges) == charges, "never after a day"
 
 

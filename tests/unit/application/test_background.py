@@ -111,6 +111,7 @@ class TestRen1:
         assert [len(shop.ports.gateway.captured(shop.key(n))) for n in range(13)] == [1] * 13
         assert shop.due(12).number == "F2027-00000010"
         assert shop.due(13).state is DueState.SCHEDULED
+        shop.settle()
         assert prove_day(ports=shop.ports).is_green
 
     def test_an_outage_of_the_sweep_is_caught_up(self) -> None:
