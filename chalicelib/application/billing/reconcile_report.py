@@ -11,16 +11,20 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Literal
 
+from chalicelib.application.billing.enter_capture import enter_failure
+from chalicelib.application.billing.enter_dispute import enter_dispute
+from chalicelib.application.billing.notices import Notice, Unplaced
+from chalicelib.application.billing.refund_due import enter_refund, enter_reversal
 from chalicelib.application.billing.settle_due import settle_due
 from chalicelib.application.billing.settle_first_charge import settle_first_charge
 from chalicelib.application.patience import commit_fresh
 from chalicelib.application.ports import Ports
 from chalicelib.domain.billing.agenda import shard
+from chalicelib.domain.billing.dispute import DISPUTE_EVENTS
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.guards import held_by
 from chalicelib.domain.billing.outcomes import Authorised
 from chalicelib.domain.billing.report import PAYMENT_KINDS, Line, Report, batch_of, read_report
-from chalicelib.domain.billing.reversal import asked
 from chalicelib.domain.billing.settlement import (
     Settlement,
     Stray,
@@ -39,9 +43,12 @@ from chalicelib.domain.billing.settlement import (
 )
 from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.change import NOTHING, Change
-from chalicelib.domain.kernel.ids import DueKey, parse_reference
+from chalicelib.domain.kernel.ids import DueKey, parse_reference, parse_refund_reference
 from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.selling.checkout import ATTEMPTS_MAX
+
+Enter = Callable[[Notice, datetime, Ports], str]
+Entry = Callable[[Line, int, datetime, Ports], Why | None]
 
 PORTION = 500
 AT_ONCE = 10
@@ -204,25 +211,54 @@ def _mark_payment(
 
 
 def _refunded(line: Line, batch: int, now: datetime, ports: Ports) -> Why | None:
-    """Money that went back: all of a payment that was too much, or what was promised."""
+    """Money that went back: a part that was promised, or a whole payment that was too much."""
     named = parse_reference(line.reference)
     if named is None:
         return "foreign"
+    if parse_refund_reference(line.movement_reference) is None and _gave_back(named, ports):
+        why = _entered(enter_reversal, "CANCEL_OR_REFUND", line, now, ports)
+        return why or _committed(
+            lambda _: mark_way_back(ports.store.reversal(*named), line, batch), ports
+        )
+    return _entered(enter_refund, "REFUND", line, now, ports)
 
-    def decide(_: int) -> Change | Why:
-        return mark_way_back(ports.store.reversal(*named), line, batch)
 
+def _gave_back(named: tuple[DueKey, int], ports: Ports) -> bool:
     try:
-        # the answer to the order may have been lost: that it has gone is news
-        commit_fresh(ports.store, lambda _: asked(ports.store.reversal(*named), now))
-        return _committed(decide, ports)
+        ports.store.reversal(*named)
+    except errors.NotFound:
+        return False
+    return True
+
+
+def _told_as(enter: Enter, event: str) -> Entry:
+    """The entry of a line that says what a notification of `event` would have said."""
+
+    def entry(line: Line, _: int, now: datetime, ports: Ports) -> Why | None:
+        return _entered(enter, event, line, now, ports)
+
+    return entry
+
+
+def _entered(enter: Enter, event: str, line: Line, now: datetime, ports: Ports) -> Why | None:
+    """Enter a line where its notification would have entered; why it does not fit, if so."""
+    is_dispute = event in DISPUTE_EVENTS
+    notice = Notice(
+        event=event,
+        provider_reference=line.movement,
+        original=line.payment,
+        reference=line.reference if is_dispute else line.movement_reference or line.reference,
+        amount=Money(minor=abs(line.gross_minor), currency=line.currency),
+        success=True,
+        reason=None,
+    )
+    try:
+        enter(notice, now, ports)
+    except Unplaced as lost:
+        return WHYS.get(lost.code, "movement_unknown")
     except errors.NotFound:
         return "movement_unknown"
-
-
-def _unknown(*_: object) -> Why:
-    """A movement that nothing in the books answers for."""
-    return "movement_unknown"
+    return None
 
 
 def _committed(decide: Callable[[int], Change | Why], ports: Ports) -> Why | None:
@@ -241,13 +277,18 @@ def _committed(decide: Callable[[int], Change | Why], ports: Ports) -> Why | Non
 
 
 KNOWN = ("authorised", "returned")
-ENTRIES: Mapping[str, Callable[[Line, int, datetime, Ports], Why | None]] = {
+WHYS: Mapping[str, Why] = {
+    "another amount": "another_amount",
+    "another payment": "another_payment",
+    "not one of our references": "foreign",
+}
+ENTRIES: Mapping[str, Entry] = {
     "Settled": _settled,
+    "SettledReversed": _told_as(enter_failure, "CAPTURE_FAILED"),
     "Refunded": _refunded,
-    "SettledReversed": _unknown,
-    "RefundedReversed": _unknown,
-    "Chargeback": _unknown,
-    "ChargebackReversed": _unknown,
-    "SecondChargeback": _unknown,
+    "RefundedReversed": _told_as(enter_refund, "REFUNDED_REVERSED"),
+    "Chargeback": _told_as(enter_dispute, "CHARGEBACK"),
+    "ChargebackReversed": _told_as(enter_dispute, "CHARGEBACK_REVERSED"),
+    "SecondChargeback": _told_as(enter_dispute, "SECOND_CHARGEBACK"),
 }
 """How each movement of a payment enters the books; every kind that is known has its entry."""

@@ -14,6 +14,7 @@ Code = Literal[
     "journal_open",
     "not_given_back",
     "not_gone",
+    "returns_untold",
     "number_missing",
     "number_unknown",
     "number_twice",

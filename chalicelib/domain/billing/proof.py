@@ -9,14 +9,17 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from chalicelib.domain.billing.absence import Absent, Heard
+from chalicelib.domain.billing.dispute import Dispute
 from chalicelib.domain.billing.due import DueItem, DueState
 from chalicelib.domain.billing.findings import KEPT, Finding, Named, ParkedThing
 from chalicelib.domain.billing.journal import Account, Posting
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.proof_batches import SETTLED_WITHIN, Batches
 from chalicelib.domain.billing.proof_numbers import Numbers
+from chalicelib.domain.billing.refund import Refund
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.billing.settlement import Settlement
+from chalicelib.domain.kernel.calendar import start_of_day
 from chalicelib.domain.kernel.change import NOTHING, Change, Insert, Replace
 from chalicelib.domain.kernel.value import Entity, Value
 
@@ -33,7 +36,7 @@ class Proof(Value):
         balances: the balance of each account.
         batches: settled batches that were read.
         unsettled_minor: payments kept that no report told yet.
-        returning_minor: money on its way back that no report told yet.
+        returning_minor: money that went back, by refund, dispute or failure, untold by reports yet.
         held_minor: what the provider keeps of settled batches: deposits, less debts carried over.
         parked: what waits for a person; `parked_count` counts all of it.
         findings: what is wrong; `finding_count` counts all of it.
@@ -111,7 +114,7 @@ class Books:
         self._count: Counter[str] = Counter()
         self._balances: Counter[Account] = Counter()
         self._captures = self._captured_minor = self._returned_minor = 0
-        self._returning_minor = 0
+        self._gone_minor = self._lately_gone_minor = 0
         self._numbers = Numbers()
         self._batches = Batches(now)
         self._heard = Heard()
@@ -123,6 +126,9 @@ class Books:
                 self._add_due(entry)
             case Reversal():
                 self._add_reversal(entry)
+            case Refund() | Dispute():
+                at = entry.sent_at if isinstance(entry, Refund) else entry.heard[-1].heard_at
+                self._went(-_balance(entry.postings, Account.CLEARING), at)
             case Settlement():
                 self._batches.add(entry)
             case Series():
@@ -156,7 +162,7 @@ class Books:
             balances={account.value: minor for account, minor in sorted(self._balances.items())},
             batches=self._batches.read_count,
             unsettled_minor=self._batches.unsettled_minor,
-            returning_minor=self._returning_minor,
+            returning_minor=self._gone_minor - self._batches.gone_minor,
             held_minor=self._batches.held_minor,
             parked=tuple(self._parked),
             parked_count=self._parked_count,
@@ -182,6 +188,10 @@ class Books:
             self._batches.expect(name, due.gross_minor, attempt.settled_in, due.paid_at)
         if due.number:
             self._numbers.give(due.number, self._named)
+        for attempt in due.attempts:
+            if attempt.state == "uncaptured" and attempt.settled_in is not None:
+                since_on = due.owed_again_on
+                self._went(due.gross_minor, start_of_day(since_on) if since_on else None)
         self._check_state(due, name, len(paying))
 
     def _check_state(self, due: DueItem, name: str, paying: int) -> None:
@@ -208,10 +218,17 @@ class Books:
         self._batches.expect(name, reversal.gross_minor, reversal.settled_in, reversal.asked_at)
         if reversal.asked_at is None and self._is_late(reversal.agenda_at):
             self._named.add("not_given_back", name)
-        if reversal.asked_at is not None and reversal.returned_in is None:
-            self._returning_minor += reversal.gross_minor
-            if reversal.asked_at + SETTLED_WITHIN < self.now:
-                self._named.add("not_gone", name, reversal.gross_minor)
+        gone = reversal.gross_minor - _balance(reversal.postings, Account.CLEARING)
+        self._went(gone, reversal.asked_at)
+        is_asleep = reversal.asked_at is not None and reversal.asked_at + SETTLED_WITHIN < self.now
+        if gone and is_asleep and reversal.returned_in is None:
+            self._named.add("not_gone", name, reversal.gross_minor)
+
+    def _went(self, minor: int, at: datetime | None) -> None:
+        """Money left the books of the provider at about `at`; reports may take their days."""
+        self._gone_minor += minor
+        if at is not None and at + SETTLED_WITHIN >= self.now:
+            self._lately_gone_minor += abs(minor)
 
     def _post(self, name: str, postings: tuple[Posting, ...]) -> None:
         for posting in postings:
@@ -224,10 +241,14 @@ class Books:
 
         Judged when every batch is entered whole: half of one says nothing.
         """
-        explained = self._batches.unsettled_minor + self._batches.held_minor
-        explained -= self._returning_minor
+        if not self._batches.are_whole:
+            return
+        untold = self._gone_minor - self._batches.gone_minor
+        if self._batches.read_count and abs(untold) > self._lately_gone_minor:
+            self._named.add("returns_untold", "returns", untold)
+        explained = self._batches.unsettled_minor + self._batches.held_minor - untold
         off = self._balances[Account.CLEARING] - explained
-        if off and self._batches.are_whole:
+        if off:
             self._named.add("clearing_open", Account.CLEARING.value, off)
 
     def _is_late(self, agenda_at: datetime | None) -> bool:

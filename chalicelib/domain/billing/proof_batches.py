@@ -29,6 +29,7 @@ class Batches:
         self.now = now
         self.read_count = 0
         self.held_minor = 0
+        self.gone_minor = 0
         self.unsettled_minor = 0
         self.are_whole = True
         self._known: dict[int, datetime] = {}
@@ -46,7 +47,8 @@ class Batches:
             return
         self.read_count += 1
         # of what was read while this pass went by, the payments seen before do not know
-        self.are_whole &= settlement.read_at < self.now
+        self.are_whole &= settlement.read_at <= self.now
+        self.gone_minor += settlement.gone_minor
         self.held_minor -= settlement.net_of(*HELD_KINDS)
         if settlement.parked is not None:
             self._differing.append(settlement)

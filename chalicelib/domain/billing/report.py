@@ -42,6 +42,9 @@ PAYMENT_KINDS: Mapping[str, int] = {
 }
 """Lines about one payment, and whether their gross comes in or goes out."""
 
+BACK_KINDS = tuple(kind for kind in PAYMENT_KINDS if kind != "Settled")
+"""What may follow a payment: it goes back, wholly or in part, and sometimes comes again."""
+
 FEE_KINDS = (
     *("Fee", "MiscCosts", "AuthorisationSchemeFee", "InvoiceDeduction", "PaymentCost"),
     "AdvancementCommission",

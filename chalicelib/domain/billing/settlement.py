@@ -19,6 +19,7 @@ from chalicelib.domain.billing.agenda import REPORT_PATIENCE
 from chalicelib.domain.billing.due import Attempt, DueItem
 from chalicelib.domain.billing.journal import Account, Posting
 from chalicelib.domain.billing.report import (
+    BACK_KINDS,
     FEE_KINDS,
     HELD_KINDS,
     PAYMENT_KINDS,
@@ -77,7 +78,8 @@ class Settlement(Entity):
         sha256: of the report as it was kept.
         rows: how many lines the report has.
         done: how many of them are entered.
-        unexplained_minor: gross of the lines that do not fit.
+        unexplained_minor: gross of the lines that do not fit; `unexplained_back_minor` of those
+            among them about money that went back.
         strays: the first lines that do not fit; `stray_count` counts all.
         read_at: when the last line was entered.
         parked: why nobody will act on it without a person, else None.
@@ -92,6 +94,7 @@ class Settlement(Entity):
     done: int = 0
     sums: tuple[KindSum, ...] = ()
     unexplained_minor: int = 0
+    unexplained_back_minor: int = 0
     strays: tuple[Stray, ...] = ()
     stray_count: int = 0
     postings: tuple[Posting, ...] = ()
@@ -102,6 +105,11 @@ class Settlement(Entity):
     def gross_of(self, *kinds: str) -> int:
         """The gross of every line of these kinds."""
         return sum(one.gross_minor for one in self.sums if one.kind in kinds)
+
+    @property
+    def gone_minor(self) -> int:
+        """What of payments, refunds and disputes it says went back, of what the books know."""
+        return self.unexplained_back_minor - self.gross_of(*BACK_KINDS)
 
     def net_of(self, *kinds: str) -> int:
         """What the lines of these kinds add to what the provider owes us."""
@@ -149,6 +157,8 @@ def entered(settlement: Settlement, count: int, strays: Sequence[Stray], now: da
     after = settlement.replace(
         done=settlement.done + count,
         unexplained_minor=settlement.unexplained_minor + sum(one.minor for one in strays),
+        unexplained_back_minor=settlement.unexplained_back_minor
+        + sum(one.minor for one in strays if one.kind in BACK_KINDS),
         strays=(*settlement.strays, *strays)[:STRAYS_KEPT],
         stray_count=settlement.stray_count + len(strays),
     )
@@ -228,6 +238,7 @@ def mark_way_back(reversal: Reversal, line: Line, batch: int) -> Change | Why:
     """The payment that goes back has gone in a batch; repeats change nothing."""
     if reversal.gross_minor != -line.gross_minor:
         return "another_amount"
-    if reversal.returned_in is not None:
-        return NOTHING if reversal.returned_in == batch else "settled_twice"
+    if reversal.returned_in == batch:
+        return NOTHING
+    # a return that failed is sent once more, and told once more
     return Change((Replace(reversal.next(returned_in=batch)),))

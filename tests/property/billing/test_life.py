@@ -200,10 +200,10 @@ class Life(RuleBasedStateMachine):
         found = books.prove(store.every_book_entry(), now=self.shop.ports.clock())
         assert found.journal_minor == 0
         late = {
-            *("late", "not_given_back", "not_gone", "outcome_missing"),
+            *("late", "not_given_back", "not_gone", "returns_untold", "outcome_missing"),
             *("unsettled", "reports_stopped", "batch_missing", "batch_unread"),
         }
-        assert [what for what in found.findings if what.code not in late] == []
+        assert [str(what) for what in found.findings if what.code not in late] == [], found
 
     @invariant()
     def access_follows_the_contract(self) -> None:

@@ -1,18 +1,23 @@
 """A settled batch enters the books: what was known is confirmed, what was not is learnt."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.application.billing import reconcile_report
+from chalicelib.application.billing.prove_day import prove_day
 from chalicelib.application.billing.reconcile_report import (
     announce,
     read_settlement,
     report_file,
 )
+from chalicelib.application.billing.refund_due import ask_refund
 from chalicelib.domain.billing.due import DueState
 from chalicelib.domain.billing.journal import Account, balances
 from chalicelib.domain.billing.outcomes import Authorised, Refused
+from chalicelib.domain.billing.refund import sent
+from chalicelib.domain.billing.report import PAYMENT_KINDS
 from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.contract.subscription import Status
 from chalicelib.domain.kernel import errors
@@ -20,7 +25,7 @@ from chalicelib.domain.kernel.ids import DueKey
 from tests.crash import Saboteur
 from tests.examples import RETURN_URL, Shop, paris
 from tests.fakes import VISA, LostReply
-from tests.fakes_reports import Told, paid_out, report_name, report_text, settled
+from tests.fakes_reports import Told, paid_out, renamed, report_name, report_text, settled
 from tests.fakes_things import SUBSCRIPTION_ID
 
 STRANGER = DueKey(subscription_id="01JDAAAAAAAAAAAAAAAAAAAAAA", period=0).reference(1)
@@ -309,3 +314,108 @@ class TestReading:
         shop.ports.gateway.close_batch()
         shop.sweep()
         assert whys(shop.ports.store.settlement(1)) == ["foreign"]
+
+
+class TestWhatFollowsAPayment:
+    """Refunds, disputes and failed captures enter as their notifications would have."""
+
+    REFUND = "back for the week without service"
+
+    def paid(self) -> Shop:
+        shop = subscribed()
+        shop.run_until(paris(2026, 11, 6))
+        shop.settle()
+        return shop
+
+    def line(self, shop: Shop, kind: str, minor: int = 2000, **changes: str) -> Told:
+        """A movement of the first renewal's money, in or out by its kind."""
+        payment = shop.due(1).attempts[0].provider_reference or ""
+        signed = PAYMENT_KINDS[kind] * minor
+        told = Told(kind, signed, signed, payment, shop.key(1).reference(1), f"M-{kind}")
+        return renamed(told, **changes)
+
+    def refunded(self, shop: Shop) -> str:
+        """A refund that was ordered; nobody heard yet what became of it."""
+        refund = ask_refund(shop.key(1), 700, cause=self.REFUND, ports=shop.ports)
+        shop.sweep()
+        return refund.reference
+
+    def test_a_refund_is_sent_and_one_that_comes_back_is_owed_again(self) -> None:
+        shop = self.paid()
+        reference = self.refunded(shop)
+        there = self.line(shop, "Refunded", 700, movement_reference=reference)
+        assert whys(shop.settle(there)) == []
+        (refund,) = shop.ports.store.refunds(shop.subscription_id)
+        assert refund.latest.state == "sent"
+        assert self.green(shop)
+        back = self.line(shop, "RefundedReversed", 700, movement_reference=reference)
+        assert whys(shop.settle(back)) == []
+        (refund,) = shop.ports.store.refunds(shop.subscription_id)
+        assert (refund.latest.state, refund.parked) == ("failed", "refund_failed")
+        assert self.green(shop)
+
+    @pytest.mark.parametrize(
+        ("kinds", "standing"),
+        [
+            (["Chargeback"], "taken"),
+            (["Chargeback", "ChargebackReversed"], "won"),
+            (["Chargeback", "ChargebackReversed", "SecondChargeback"], "taken"),
+        ],
+    )
+    def test_a_dispute_is_followed_through_the_reports_alone(
+        self, kinds: list[str], standing: str
+    ) -> None:
+        shop = self.paid()
+        for kind in kinds:
+            assert whys(shop.settle(self.line(shop, kind, movement="DSP1"))) == []
+        (dispute,) = shop.ports.store.disputes(shop.subscription_id)
+        assert dispute.standing == standing
+        assert self.green(shop)
+
+    def test_a_capture_that_was_taken_back_is_owed_again(self) -> None:
+        shop = self.paid()
+        assert whys(shop.settle(self.line(shop, "SettledReversed"))) == []
+        assert shop.due(1).attempts[0].state == "uncaptured"
+        assert self.green(shop)
+        shop.run_until(shop.ports.clock() + timedelta(days=9))
+        shop.settle()
+        assert shop.due(1).state is DueState.PAID
+        assert self.green(shop)
+
+    @pytest.mark.parametrize(
+        ("changes", "why"),
+        [
+            ({"payment": "OTHER"}, "another_payment"),
+            ({"reference": "somebody-else"}, "foreign"),
+            ({"gross": -9999, "net": -9999}, "another_amount"),
+        ],
+    )
+    def test_one_that_does_not_fit_is_named(self, changes: dict[str, Any], why: str) -> None:
+        shop = self.paid()
+        told = renamed(self.line(shop, "Chargeback"), **changes)
+        settlement = shop.settle(told)
+        assert whys(settlement) == [why]
+        assert settlement is not None
+        assert settlement.unexplained_back_minor == told.gross
+        assert settlement.gone_minor == 0
+        codes = {finding.code for finding in prove_day(ports=shop.ports).findings}
+        assert codes == {f"line_{why}"}
+
+    def test_a_refund_that_no_report_tells_in_a_week_is_found(self) -> None:
+        shop = self.paid()
+        self.refunded(shop)
+        (refund,) = shop.ports.store.refunds(shop.subscription_id)
+        change = sent(refund, 1, "REF1", shop.ports.clock())
+        shop.ports.store.commit(change)
+        shop.rest()
+        assert self.green(shop)
+        shop.run_until(shop.ports.clock() + timedelta(days=8))
+        shop.settle(Told("Fee", net=-1))
+        found = [str(finding) for finding in prove_day(ports=shop.ports).findings]
+        assert found == ["returns_untold returns 700"]
+
+    def green(self, shop: Shop) -> bool:
+        """Nothing is wrong; a person may be waited for."""
+        proof = prove_day(ports=shop.ports)
+        assert proof.findings == (), proof
+        return True
