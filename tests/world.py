@@ -71,6 +71,7 @@ class World:
         inhabited: the shards in which somebody lives; the others have nothing to do.
         paused: queues that nobody works for now.
         news: what becomes of the provider's notifications.
+        settles_daily: whether the provider closes a batch each day that money moved.
     """
 
     fakes: FakePorts
@@ -85,6 +86,7 @@ class World:
     inhabited: set[int] = field(default_factory=set)
     paused: set[QueueName] = field(default_factory=set)
     news: News = "delivered"
+    settles_daily: bool = True
     _receives: Counter[str] = field(default_factory=Counter)
     _told: int = 0
     _happenings_told: int = 0
@@ -119,7 +121,7 @@ class World:
         today, gateway = paris_date(self.now), self.fakes.gateway
         if self._settled_on is None:
             self._settled_on = today
-        if today > self._settled_on and gateway.unsettled_count:
+        if self.settles_daily and today > self._settled_on and gateway.unsettled_count:
             name = gateway.close_batch()
             assert name is not None
             self._settled_on = today

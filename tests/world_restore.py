@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from chalicelib.adapters.dynamodb import keys
+from chalicelib.application.billing.prove_day import prove_day
+from chalicelib.domain.billing.agenda import shard
 from chalicelib.domain.billing.due import Attempt, DueItem, DueState
 from chalicelib.domain.billing.guards import Charging
 from chalicelib.domain.billing.numbering import Series
@@ -33,7 +35,11 @@ def dues(world: World) -> list[DueItem]:
 
 
 def a_town(world: World) -> World:
-    """Five people whose second month falls due tomorrow; the brake has been in use."""
+    """Five people whose second month falls due tomorrow; the brake has been in use.
+
+    Batches are closed by hand: which of them the copy knows is the matter.
+    """
+    world.settles_daily = False
     early = world.subscribe("early")
     world.fakes.clock.advance(timedelta(days=1))
     for number in range(PEOPLE):
@@ -88,6 +94,15 @@ def reports(world: World) -> tuple[str, ...]:
     name = world.fakes.gateway.close_batch()
     assert name is not None
     return (name,)
+
+
+def assert_proved(world: World) -> None:
+    """The daily proof asks for the batches that nobody told of; once they are read it is green."""
+    prove_day(ports=world.ports)
+    world.inhabited |= {shard(str(n + 1)) for n in range(len(world.fakes.gateway.reports))}
+    world.sweep()
+    found = [str(found) for found in prove_day(ports=world.ports).findings]
+    assert found == []
 
 
 def taken_twice(world: World) -> int:

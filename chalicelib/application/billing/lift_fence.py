@@ -87,9 +87,9 @@ def lift_fence(
         table_id = ports.store.identity()
         for year in (this_year - 1, this_year):
             _adopt(_counter(year, ports), table_id, ports)
-        move(lambda brake: guards.lift(brake, table_id), ports=ports)
-        for name in reports:
+        for name in reports:  # read once the fence is down; announced after it, a death loses them
             announce(_batch(name), name, now=ports.clock(), ports=ports)
+        move(lambda brake: guards.lift(brake, table_id), ports=ports)
     return Comparison(
         payments=len(lines),
         entered=sum(what == "entered" for _, what in found),

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.application.billing.lift_fence import Comparison, lift_fence
-from chalicelib.application.billing.prove_day import prove_day
 from chalicelib.application.billing.reconcile_report import announce
 from chalicelib.application.papers.file_invoice import NumberTaken, file_invoice
 from chalicelib.domain.billing.due import DueState
@@ -19,6 +18,7 @@ from tests.world_restore import (
     PRICE,
     a_town,
     adopt,
+    assert_proved,
     copy_of,
     dues,
     forgotten_evening,
@@ -76,7 +76,7 @@ class TestGuardFence:
         assert all(due.state is DueState.PAID for due in dues(world))
         assert (taken_twice(world), numbers_on_two(world)) == (0, 0)
         assert papers.items() <= world.fakes.files.contents.items()
-        assert prove_day(ports=world.ports).findings == ()
+        assert_proved(world)
 
     def test_a_payment_while_it_stands_gets_its_number_afterwards(self) -> None:
         """Failure 23: the copy's counter is behind the papers, so nobody counts on it."""
@@ -149,7 +149,7 @@ class TestGuardFence:
                 lift_fence(names, until_at=world.now, ports=world.ports)
             assert {due.key: due.number for due in dues(world)} == meant
             world.rest()
-            assert prove_day(ports=world.ports).findings == ()
+            assert_proved(world)
 
     def test_reports_that_end_too_early_do_not_lift_it(self) -> None:
         world = nothing_lost()
@@ -251,7 +251,7 @@ class TestEvidence:
         compared = self.lifted(world)
         assert compared == Comparison(4, 4, 4, (), is_lifted=True)
         world.rest()
-        assert prove_day(ports=world.ports).findings == ()
+        assert_proved(world)
 
     def test_a_number_nothing_can_bear_is_named(self) -> None:
         """More numbers were given than payments are known for."""
