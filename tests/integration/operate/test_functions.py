@@ -1,9 +1,11 @@
 """The operators' functions on a table: two people, one change, no trace of learners."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,9 +15,12 @@ from chalicelib import bootstrap
 from chalicelib.application.billing.repairs.approve import approve
 from chalicelib.application.billing.repairs.propose import propose
 from chalicelib.application.ports import Ids
+from chalicelib.domain.billing import guards
 from chalicelib.domain.billing.due import DueItem, DueState
+from chalicelib.domain.billing.guards import Ask, Charging
 from chalicelib.domain.billing.outcomes import Refused as RefusedOutcome
 from chalicelib.domain.billing.proposal import Command, Order, Proposal
+from chalicelib.domain.kernel.change import Change, Replace
 from chalicelib.domain.kernel.errors import Refused
 from chalicelib.entrypoints import operations
 from infra.operate.__main__ import main
@@ -173,6 +178,42 @@ class TestFailure16:
         assert [each.code for each in refused] == ["CHANGED_SINCE"]
         states = sorted(each.state for each in world.ports.store.proposals(2))
         assert states == ["done", "stale"]
+
+
+class TestStop:
+    def test_stopping_stands_against_workers_that_count_all_the_time(self, world: World) -> None:
+        """Each count moves the brake; the stop is tried until it is first, and then none counts."""
+        store, now = world.ports.store, world.now
+        ask = Ask(at=now, table_id=store.identity(), wanted=1, hour_max=10_000, canary_max=10_000)
+        is_over = Event()
+
+        def count_on() -> int:
+            granted = 0
+            while not is_over.is_set():
+                granted += store.count(ask).is_counted
+            return granted
+
+        turned = guards.turned(stored(store.charging()), now)
+        store.commit(Change((Replace(turned),)))
+        with ThreadPoolExecutor(4) as pool:
+            workers = [pool.submit(count_on) for _ in range(4)]
+            order = Order(Command.STOP_CHARGING, {}, "prices look wrong", ADA)
+            try:
+                done = propose(world.fakes.ids(), order, ports=world.ports)
+                brake = stored(store.charging())
+            finally:
+                is_over.set()
+            counted = sum(worker.result() for worker in workers)
+        assert done.state == "done"
+        assert brake.stopped is not None
+        assert stored(store.charging()).granted == brake.granted
+        assert counted > 0
+        assert not store.count(ask).is_counted
+
+
+def stored(brake: Charging | None) -> Charging:
+    assert brake is not None
+    return brake
 
 
 class TestCrash:

@@ -6,7 +6,7 @@ from chalicelib.domain.billing.proposal import AT_ONCE, WHY_LENGTH_MAX, Order, P
 from chalicelib.domain.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.domain.kernel.ids import is_id
 
-STOPPING_TRIES = 20
+STOPPING_TRIES = 500
 """Workers count on the brake all the time; stopping them is tried until it stands."""
 
 
