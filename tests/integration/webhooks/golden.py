@@ -71,6 +71,8 @@ OF_OUR_PAYMENT: dict[str, tuple[str, str, int]] = {
     "java-lib-refund-true": ENTERED,
     "recurring.token.alreadyExisting-recurring-token-alreadyExisting": ENTERED,
     "recurring.token.created-recurring-token-created": ENTERED,
-    "recurring.token.disabled-recurring-token-disabled": aside("event recurring.token.disabled"),
-    "recurring.token.updated-recurring-token-updated": aside("event recurring.token.updated"),
+    "recurring.token.disabled-recurring-token-disabled": aside(
+        "not the method of the contract, or still stored"
+    ),
+    "recurring.token.updated-recurring-token-updated": aside("not the method of the contract"),
 }
