@@ -283,13 +283,13 @@ class FakeGateway:
     def unsettled_count(self) -> int:
         """How many payments and returns no report told yet."""
         came = {capture.provider_reference for capture in self.captures}
-        return len(came - self._settled) + len(self.returns.keys() - self._gone)
+        return len(came - self.uncaptured - self._settled) + len(self.returns.keys() - self._gone)
 
     def _came(self, without: Collection[str]) -> list[Told]:
         new = [
             capture
             for capture in self.captures
-            if capture.provider_reference not in {*self._settled, *without}
+            if capture.provider_reference not in {*self.uncaptured, *self._settled, *without}
         ]
         self._settled |= {capture.provider_reference for capture in new}
         return [settled(one.reference, one.provider_reference, one.amount.minor) for one in new]
