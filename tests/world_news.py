@@ -96,11 +96,11 @@ def token_notifications(
 
 
 def _token_created(shopper: str, method: StoredMethod, at: datetime) -> Notification:
-    event = "recurring.token.created"
+    event, name = "recurring.token.created", f"EV{shopper}{method.token}"
     document = {
         "createdAt": at.isoformat(),
         "environment": "test",
-        "eventId": f"EV{shopper}",
+        "eventId": name,
         "type": event,
         "version": "1",
         "data": {
@@ -112,4 +112,4 @@ def _token_created(shopper: str, method: StoredMethod, at: datetime) -> Notifica
         },
     }
     raw = json.dumps(document).encode()
-    return Notification(f"EV{shopper}", event, method.token, raw, at)
+    return Notification(name, event, method.token, raw, at)

@@ -21,7 +21,8 @@ class InstalmentView:
     `just_tried` is what a payment on the page has come to, right after it.
     `retry_on` is the day we charge again by ourselves, none when we do not.
     `access_until_on` is the first day without access, none when access is closed already or when
-    no such day is planned; `is_suspended` tells the two apart.
+    no such day is planned; `is_suspended` tells the two apart. `has_access` is whether the contract
+    opens paid content now.
     """
 
     token: str
@@ -34,6 +35,7 @@ class InstalmentView:
     retry_on: date | None = None
     access_until_on: date | None = None
     is_suspended: bool = False
+    has_access: bool = True
     next_due_on: date | None = None
     just_tried: Literal["paid", "pending", "refused"] | None = None
 

@@ -81,7 +81,9 @@ def open_page(key: DueKey, *, ports: Ports) -> None:
 
     Raises:
         Conflict: somebody else kept being first.
+        Throttled: `PAYMENTS_PAUSED`.
     """
+    require_open(ports.store.charging(), ports)
 
     def decide(_: int) -> Change:
         due = ports.store.due_item(key, fresh=True)

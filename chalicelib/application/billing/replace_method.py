@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from chalicelib.application.billing.learn_method import renew_stored_method
 from chalicelib.application.patience import commit_fresh
+from chalicelib.application.pause import require_open
 from chalicelib.application.ports import PaymentSession, Ports, SessionRequest
 from chalicelib.domain.billing.outcomes import Authorised
 from chalicelib.domain.billing.rearm import first_owed, lose_method
@@ -60,8 +61,9 @@ def method_session(subscription: Subscription, *, return_url: str, ports: Ports)
     """The provider's page for the method; asked for again, it is the same.
 
     Raises:
-        GatewayUnavailable.
+        GatewayUnavailable; Throttled `PAYMENTS_PAUSED`.
     """
+    require_open(ports.store.charging(), ports)
     opened_at = subscription.method_page_at
     assert opened_at is not None, "intent comes first"
     customer = ports.store.customer(subscription.customer_id)

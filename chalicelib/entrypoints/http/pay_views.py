@@ -46,6 +46,7 @@ def month(
         retry_on=paris_date(retries) if retries else None,
         access_until_on=paris_date(closes_at) if is_open else None,
         is_suspended=subscription.status is Status.SUSPENDED,
+        has_access=subscription.status in OPEN_STATUSES,
         next_due_on=_next_due_on(visit, subscription),
         just_tried=just_tried,
     )

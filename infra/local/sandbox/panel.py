@@ -14,7 +14,7 @@ from infra.local.sandbox.pages import PARIS, Pages, instant
 from infra.local.sandbox.rooms import LANG, Route
 
 PROFILES: Final = ("recommended", "as_written", "strict")
-CODES: Final = ("12", "2", "6", "20")
+CODES: Final = ("12", "2", "38", "6", "26", "20")
 API_FAULTS: Final = ("timeout_after",)
 WEBHOOK_FAULTS: Final = ("duplicate", "lose", "reorder")
 NOON: Final = time(12)

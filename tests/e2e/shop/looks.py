@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 Scheme = Literal["light", "dark"]
 WIDTHS = (360, 1280)
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
-HEIGHTS = {360: 740, 1280: 800}
+NARROWEST = (320, 1280)
+"""The narrowest screen that a page must reflow on (WCAG 1.4.10), and a desk."""
+HEIGHTS = {320: 640, 360: 740, 1280: 800}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Landmarks and the like are what a whole page has; a mail stands inside somebody else's.
 PAGE_RULES = [*RULES, "best-practice"]
@@ -41,6 +43,7 @@ class Looks:
         name: str,
         settle: Callable[[], Any] | None = None,
         rules: Sequence[str] = PAGE_RULES,
+        widths: Sequence[int] = WIDTHS,
     ) -> None:
         """Fail when `page`, called `name`, is not accessible or does not fit; keep pictures of it.
 
@@ -54,7 +57,7 @@ class Looks:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             if settle:
                 settle()
-            for width in WIDTHS:
+            for width in widths:
                 page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
                 faults += [
                     f"{scheme} {width}: {fault}" for fault in self._faults(page, width, rules)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tests.e2e.shop.looks import WIDTHS
 from tests.e2e.shop.running import SHOP
 from tests.e2e.shop.till import Till
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from playwright.sync_api import Locator, Page
 
@@ -42,6 +43,7 @@ class Person:
     watch: Watch
     lang: str = "fr"
     order_id: str = ""
+    contract_id: str = ""
     answers: dict[str, str] = field(default_factory=lambda: dict(ANSWERS))
 
     @property
@@ -65,9 +67,14 @@ class Person:
         """What the page says, without what surrounds every page."""
         return plain(self.page.locator("main").inner_text())
 
-    def look(self, name: str, again: Callable[[], None] | None = None) -> None:
+    def look(
+        self,
+        name: str,
+        again: Callable[[], None] | None = None,
+        widths: Sequence[int] = WIDTHS,
+    ) -> None:
         """Look at the page in every light; fail when it is not accessible or does not fit."""
-        self.looks.at(self.page, f"{self.lang}-{name}", again)
+        self.looks.at(self.page, f"{self.lang}-{name}", again, widths=widths)
 
     def travel(self, step: str) -> None:
         """Press a button of the panel that moves time, and wait for the arrival."""
@@ -75,6 +82,14 @@ class Person:
         self.push(self.page.locator(f'button[value="{step}"]'))
         self.sandbox.wait_arrival()
         self.page.locator('#journey[data-is-moving="no"]').wait_for()
+
+    def is_refused_next_time(self, code: str) -> None:
+        """Have the bank refuse the next charge of this person's card, from the panel."""
+        self.go_to(f"/sandbox/{self.lang}")
+        card = self.page.locator("#token option").filter(has_text=self.contract_id)
+        self.page.select_option("#token", str(card.get_attribute("value")))
+        self.page.select_option("#code", code)
+        self.push(self.page.locator('button[value="refuse"]'))
 
     def payments(self) -> list[dict[str, Any]]:
         """What the provider was asked for the order in front, accepted or not."""
@@ -123,10 +138,11 @@ class Person:
         self.page.fill("#password", PASSWORD)
         self.press("sign-in")
 
-    def subscribe(self) -> None:
+    def subscribe(self, card: str = "4111111111111111") -> None:
         """Order, pay and open the account."""
         self.order()
-        self.till.pay_by_card("4111111111111111")
+        self.till.pay_by_card(card)
+        self.contract_id = self.order_id
         self.mail("accès" if self.lang == "fr" else "access")
         self.follow("/password/")
         self.page.fill("#new_password", PASSWORD)

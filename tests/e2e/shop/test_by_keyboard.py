@@ -33,18 +33,18 @@ def test_an_order_is_made_with_keys_alone(a_person: Callable[..., Person]) -> No
     """ACC-1: every field, every box and every button is reached in the order of the page."""
     kim = a_person("kim")
     kim.go("")
-    _reach(kim, 'main a[href$="/order/solo"]', "Enter")
+    reach(kim, 'main a[href$="/order/solo"]', "Enter")
     kim.page.wait_for_url("**/order/solo")
     for field, text in TYPED:
-        _reach(kim, field)
+        reach(kim, field)
         kim.page.keyboard.type(text)
     for box in ("#capacity", "#terms", "#immediate_start"):
-        _reach(kim, box, "Space")
-    _reach(kim, "#order button.primary", "Enter")
+        reach(kim, box, "Space")
+    reach(kim, "#order button.primary", "Enter")
     kim.page.wait_for_url("**/checkout/*")
     assert "Kim Le Goff" in kim.text()
     assert "29200 Brest" in kim.text()
-    _reach(kim, "#place button", "Enter")
+    reach(kim, "#place button", "Enter")
     kim.page.wait_for_url("**/pay")
     kim.till.wait()
 
@@ -54,17 +54,17 @@ def test_a_contract_is_left_with_keys_alone(a_person: Callable[..., Person]) -> 
     lou = a_person("lou")
     lou.subscribe()
     lou.go("")
-    _reach(lou, 'footer a[href$="/account/cancel"]', "Enter")
+    reach(lou, 'footer a[href$="/account/cancel"]', "Enter")
     lou.page.wait_for_url("**/account/cancel")
-    _reach(lou, "#cancel button", "Enter")
+    reach(lou, "#cancel button", "Enter")
     lou.page.locator("#resume button").wait_for()
     assert lou.sandbox.wait_mail(lou.email, "résiliation").recipients == (lou.email,)
-    _reach(lou, "#resume button", "Enter")
+    reach(lou, "#resume button", "Enter")
     lou.page.wait_for_url("**/account?notice=resumed")
     assert lou.badge() == "Actif"
 
 
-def _reach(person: Person, selector: str, key: str = "") -> None:
+def reach(person: Person, selector: str, key: str = "") -> None:
     """Press Tab until the focus is on `selector`, see that it shows, then press `key`."""
     for _ in range(STOPS_MAX):
         if person.page.evaluate(HAS_FOCUS, selector):

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.application.billing import pay_page
+from chalicelib.application.billing.charging import stop_charging
 from chalicelib.application.billing.pay_page import LINK_DAYS, month_of_link, pay_link
 from chalicelib.application.learning.entitlements import entitlements
 from chalicelib.application.ports import PaymentSession, Ports
@@ -43,8 +44,13 @@ def token_of(shop: Shop) -> str:
 
 
 def page(shop: Shop) -> PaymentSession:
-    """The provider's page, open for the month."""
+    """The provider's page, opened for the month."""
     pay_page.open_page(shop.key(1), ports=shop.ports)
+    return page_again(shop)
+
+
+def page_again(shop: Shop) -> PaymentSession:
+    """The provider's page that is open for the month, asked for again."""
     due = shop.due(1)
     attempt = page_of(due, shop.ports.clock())
     assert attempt is not None
@@ -140,6 +146,22 @@ class TestDun1:
         silent = shop.bundled(gateway=Silent())
         pay_page.report_page(shop.due(1), session.session_id, result, ports=silent)
         assert shop.due(1).state is DueState.PAID
+
+
+class TestGuardStop:
+    """The switch closes the payment pages of late months and of methods as well."""
+
+    def test_no_page_opens_while_payments_are_paused(self) -> None:
+        """Neither a new one, nor one that was open: nothing is written, nothing is asked."""
+        shop = refused()
+        page(shop)
+        stop_charging(reason="a wrong price", by="odile", ports=shop.ports)
+        before, asked = shop.due(1), len(shop.ports.gateway.pages)
+        with pytest.raises(errors.Throttled, match="PAYMENTS_PAUSED"):
+            pay_page.open_page(shop.key(1), ports=shop.ports)
+        with pytest.raises(errors.Throttled, match="PAYMENTS_PAUSED"):
+            page_again(shop)
+        assert (shop.due(1), len(shop.ports.gateway.pages)) == (before, asked)
 
 
 class TestLinks:

@@ -167,6 +167,13 @@ PAGES: dict[str, Page] = {
     "pay-thanks": _page(
         instalment.render_instalment, an_instalment("paid", just_tried="paid", next_due_on=NEXT)
     ),
+    "pay-thanks-ended": _page(
+        instalment.render_instalment, an_instalment("paid", just_tried="paid", has_access=False)
+    ),
+    "pay-old-link": _page(instalment.render_old_link, instalment.OldLinkView(token="t1")),
+    "pay-link-asked": _page(
+        instalment.render_old_link, instalment.OldLinkView(token="t1", is_sent=True)
+    ),
     "pay-spent": _page(instalment.render_instalment, an_instalment("paid")),
     "pay-exceeded": _page(instalment.render_instalment, an_instalment("exceeded")),
     "pay-closed": _page(instalment.render_instalment, an_instalment("closed")),
