@@ -7,6 +7,7 @@ from chalice.app import Chalice, CloudWatchEvent, Cron, DynamoDBEvent, Rate, SQS
 from chalicelib.entrypoints import queues, schedules, streams
 from chalicelib.entrypoints.http import (
     account,
+    books,
     framework,
     methods,
     pay,
@@ -19,7 +20,7 @@ from chalicelib.entrypoints.http import (
 REGION = "eu-west-3:000000000000"  # a placeholder; the template names the real ones
 
 app = Chalice(app_name="tacite")
-for routes in (public, account, methods, pay, shop, webhooks, platform):
+for routes in (public, account, methods, pay, shop, books, webhooks, platform):
     app.register_blueprint(routes.routes)
 app.register_middleware(framework.dress, "http")
 

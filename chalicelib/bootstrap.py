@@ -5,6 +5,7 @@ Each adapter is made when it is first needed: a cold start pays for what it uses
 
 import json
 from collections.abc import Mapping
+from copy import copy
 from datetime import datetime
 from functools import cache, cached_property
 from pathlib import Path
@@ -88,8 +89,8 @@ class Container:
             units[operation] = units.get(operation, 0) + consumed
 
         assert isinstance(self.store, DynamoStore)
-        twin = Container(self.settings)
-        vars(twin).update(vars(self), store=self.store.metered(note))
+        twin = copy(self)
+        vars(twin)["store"] = self.store.metered(note)
         return twin, units
 
     @cached_property

@@ -13,9 +13,12 @@ from chalicelib.application.billing.repairs.amounts import due_key_of
 from chalicelib.application.billing.repairs.approve import approve as approve_repair
 from chalicelib.application.billing.repairs.foretell import foretell
 from chalicelib.application.billing.repairs.propose import propose as propose_repair
+from chalicelib.application.billing.show_proof import proof_link
+from chalicelib.application.papers.file_dispute import dispute_file_link
 from chalicelib.bootstrap import Container, caller_of, container
 from chalicelib.domain.billing.proposal import Command, Order
 from chalicelib.domain.kernel.errors import BillingError, Invalid
+from chalicelib.domain.kernel.ids import is_id
 
 Answer = dict[str, Any]
 Request = Mapping[str, Any]
@@ -104,6 +107,24 @@ def _charging(_: Request, ports: Container) -> Any:
     return brake.model_dump(mode="json") if brake else None
 
 
+def _proof_link(_: Request, ports: Container) -> Any:
+    return {lang: proof_link(ports=ports, lang=lang) for lang in ("fr", "en")}
+
+
+def _dispute_file(request: Request, ports: Container) -> Any:
+    contract = str(request.get("contract"))
+    if not is_id(contract):
+        raise Invalid({"contract": "UNKNOWN"})
+    return [
+        {
+            "dispute": dispute.dispute,
+            "version": dispute.version,
+            "link": dispute_file_link(dispute, ports=ports)[1],
+        }
+        for dispute in ports.store.disputes(contract)
+    ]
+
+
 QUESTIONS: Mapping[str, Callable[[Request, Container], Any]] = {
     "dry-run": _dry_run,
     "parked": _parked,
@@ -111,6 +132,8 @@ QUESTIONS: Mapping[str, Callable[[Request, Container], Any]] = {
     "proposal": _proposal,
     "proposals": _proposals,
     "charging": _charging,
+    "proof-link": _proof_link,
+    "dispute-file": _dispute_file,
 }
 
 

@@ -168,6 +168,14 @@ PROBLEMS: Mapping[str, Problem] = {
         ),
         "account",
     ),
+    "PROOF_LINK_EXPIRED": Problem(
+        N_("This link to the proof no longer works"),
+        N_(
+            "It served for one hour, or its address was cut off. The command proof-link hands out "
+            "another."
+        ),
+        "contact",
+    ),
     "GATEWAY_UNAVAILABLE": Problem(
         N_("The payment service does not answer"),
         N_(

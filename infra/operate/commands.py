@@ -45,7 +45,10 @@ OPTIONS: Final = {
     "until": "up to when these reports tell everything: 2026-11-25T04:00Z",
     "answer": "what was done about it, in at most 200 characters",
 }
-LOOKING: Final = ("dry-run", "parked", "item", "charging", "proposal", "proposals")
+LOOKING: Final = (
+    *("dry-run", "parked", "item", "charging", "proposal", "proposals"),
+    *("proof-link", "dispute-file"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,13 @@ def _looks(commands: Any) -> None:
     item.set_defaults(make=lambda typed: _ask("item", item=typed.item))
     charging = commands.add_parser("charging", help="what holds charges back, and today's counts")
     charging.set_defaults(make=lambda _: _ask("charging"))
+    proof = commands.add_parser("proof-link", help="the page of the last daily proof, for an hour")
+    proof.set_defaults(make=lambda _: _ask("proof-link"))
+    dispute = commands.add_parser(
+        "dispute-file", help="all evidence about each dispute of a contract, as one archive"
+    )
+    dispute.add_argument("contract", help="the contract, as the first part of an item's name")
+    dispute.set_defaults(make=lambda typed: _ask("dispute-file", contract=typed.contract))
     proposal = commands.add_parser("proposal", help="one proposal: who, when, why, what")
     proposal.add_argument("proposal", help="its id")
     proposal.set_defaults(make=lambda typed: _ask("proposal", id=typed.proposal))

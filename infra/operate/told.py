@@ -119,6 +119,24 @@ def charging(answer: Answer) -> list[str]:
     ]
 
 
+def proof_link(answer: Answer) -> list[str]:
+    """Where the last proof can be read."""
+    links = answer["result"]
+    return ["The last daily proof, for one hour:", *[f"  {link}" for link in links.values()]]
+
+
+def dispute_file(answer: Answer) -> list[str]:
+    """Where the evidence about each dispute lies."""
+    found = answer["result"]
+    if not found:
+        return ["No bank ever disputed a payment of this contract."]
+    return [
+        line
+        for each in found
+        for line in (f"{each['dispute']}, version {each['version']}", f"  {each['link']}")
+    ]
+
+
 def proposed(answer: Answer) -> list[str]:
     """A proposal that was just made."""
     told = answer["result"]
@@ -178,6 +196,8 @@ SHOWN: Final[Mapping[str, Callable[[Answer], list[str]]]] = {
     "parked": parked,
     "item": item,
     "charging": charging,
+    "proof-link": proof_link,
+    "dispute-file": dispute_file,
     "proposal": proposal,
     "proposals": proposals,
     "proposed": proposed,

@@ -132,6 +132,27 @@ class TestTheWholeWay:
         whole = app.inspect({"question": "dry-run", "every_contract": True, "on": on}, Context())
         assert whole["units"]["scan"] > 0
 
+    def test_the_proof_and_the_file_of_a_dispute_are_handed_out_by_link(
+        self, world: World, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Two languages of one page; one archive for each dispute, none where there was none."""
+        (subscription,) = world.ports.store.every_subscription()
+        assert main(["proof-link"], reaching("ada")) == 0
+        told = capsys.readouterr().out
+        assert "/fr/proof/" in told
+        assert "/en/proof/" in told
+        assert main(["dispute-file", subscription.id], reaching("ada")) == 0
+        assert "No bank ever disputed" in capsys.readouterr().out
+        (paid,) = world.ports.store.due_items(subscription.id)[:1]
+        assert paid.paying_attempt is not None
+        payment = paid.paying_attempt.provider_reference
+        assert payment is not None
+        world.fakes.gateway.dispute("CHARGEBACK", payment)
+        world.rest()
+        assert main(["dispute-file", subscription.id], reaching("ada")) == 0
+        assert "DISPUTE1, version " in capsys.readouterr().out
+        assert main(["dispute-file", "nobody"], reaching("ada")) == 2
+
     def test_nothing_about_a_person_is_logged_or_told(
         self, world: World, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -13,6 +13,7 @@ from chalicelib.pages import (
     papers,
     people,
     problems,
+    proof,
     selling,
 )
 from chalicelib.pages.chrome import LANGS, Chrome, Form, blank
@@ -31,6 +32,8 @@ from tests.unit.pages.samples import (
     a_contract_method,
     a_line,
     a_payment,
+    a_proof,
+    a_red_proof,
     a_result,
     a_review,
     a_text,
@@ -174,6 +177,9 @@ PAGES: dict[str, Page] = {
     "pay-link-asked": _page(
         instalment.render_old_link, instalment.OldLinkView(token="t1", is_sent=True)
     ),
+    "proof-none": _page(proof.render_proof, proof.ProofView(proof=None)),
+    "proof-green": _page(proof.render_proof, proof.ProofView(proof=a_proof())),
+    "proof-red": _page(proof.render_proof, proof.ProofView(proof=a_red_proof())),
     "pay-spent": _page(instalment.render_instalment, an_instalment("paid")),
     "pay-exceeded": _page(instalment.render_instalment, an_instalment("exceeded")),
     "pay-closed": _page(instalment.render_instalment, an_instalment("closed")),

@@ -1,8 +1,10 @@
 """The facts of the sample pages: one shop, one person, one subscription."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+from chalicelib.domain.billing.findings import CODES, Finding, ParkedThing
+from chalicelib.domain.billing.proof import Proof
 from chalicelib.domain.kernel.money import Money
 from chalicelib.pages import (
     billing,
@@ -278,4 +280,35 @@ def a_text(lang: Lang = "fr") -> contract.TextView:
         ),
         pdf_path="/terms/2025-09-25.pdf",
         sha256="ab" * 32,
+    )
+
+
+def a_proof(findings: tuple[Finding, ...] = (), parked: tuple[ParkedThing, ...] = ()) -> Proof:
+    """A daily proof; green unless something was found or waits."""
+    return Proof(
+        made_at=datetime(2026, 11, 23, 3, 30, tzinfo=UTC),
+        due_count={"paid": 12, "scheduled": 5},
+        captures=12,
+        captured_minor=24_000,
+        returned_minor=2_000,
+        numbers=12,
+        journal_minor=0,
+        balances={"bank": 21_000, "fees": 312},
+        batches=9,
+        unsettled_minor=2_000,
+        returning_minor=0,
+        held_minor=500,
+        parked=parked,
+        parked_count=len(parked),
+        findings=findings,
+        finding_count=len(findings),
+    )
+
+
+def a_red_proof() -> Proof:
+    """Everything that can be found, and two things that wait, one of a reason nobody foresaw."""
+    item = "01JDABCDEFGHJKMNPQRSTVWXYZ.0004.1"
+    return a_proof(
+        tuple(Finding(code=code, subject=item, minor=2_000) for code in CODES),
+        (ParkedThing(why="unpaid", subject=item), ParkedThing(why="strange", subject=item)),
     )
