@@ -89,7 +89,7 @@ class TestFrm3:
 
     def test_the_order_button_has_the_words_of_the_policy(self) -> None:
         html = PAGES["review"](a_chrome())
-        assert ">Valider : commande avec obligation de paiement</button>" in html
+        assert ">Valider : commande avec obligation de paiement</span></button>" in html
 
     @pytest.mark.parametrize(
         ("lang", "words"), [("fr", "Payer et s’abonner"), ("en", "Pay and subscribe")]
