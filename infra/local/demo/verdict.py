@@ -78,7 +78,8 @@ def count(found: Findings, until: datetime = ENDS_AT) -> Figures:
         invoices=len(found.invoices),
         numbering_gaps=_gaps(found),
         journal_sum_minor=sum(found.posting_minor.values()),
-        clearing_minor=found.posting_minor.get("clearing", 0),
+        # what it holds, what it paid out, what it kept
+        clearing_minor=sum(found.posting_minor.get(a, 0) for a in ("clearing", "bank", "fees")),
         receivable_minor=found.posting_minor.get("receivable", 0),
         subscribers=len(found.shown),
         access_days=round(sum(found.access_days.values()), 4),

@@ -104,6 +104,7 @@ def bytes_of(dynamodb: "DynamoDBClient", table: str) -> Callable[[keys.Key], int
 def test_a_period_refused_then_paid_stays_under_a_kilobyte(
     counted_world: World, bytes_of: Callable[[keys.Key], int]
 ) -> None:
+    counted_world.settles_daily = True
     subscription_id = counted_world.subscribe()
     refusal = Refused(provider_reference="WNS7GQ4TG5PFWR51", code="12")
     counted_world.fakes.gateway.script(VISA.token, refusal)

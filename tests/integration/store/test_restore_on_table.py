@@ -8,13 +8,13 @@ import pytest
 
 from chalicelib.adapters.dynamodb.store import DynamoStore
 from chalicelib.application.billing.lift_fence import lift_fence
-from chalicelib.application.billing.prove_day import prove_day
 from chalicelib.application.ports import Ids
 from tests.fakes_stream import TableStream
 from tests.world import World, on_table
 from tests.world_restore import (
     PRICE,
     a_town,
+    assert_proved,
     dues,
     forgotten_evening,
     next_morning,
@@ -103,4 +103,4 @@ class TestGuardFence:
         assert {due.key: due.number for due in dues(world)} == before
         world.sweep()
         assert (taken_twice(world), numbers_on_two(world)) == (0, 0)
-        assert prove_day(ports=world.ports).findings == ()
+        assert_proved(world)
