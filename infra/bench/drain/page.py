@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from chalicelib.domain.billing.agenda import SHARDS
 from chalicelib.domain.billing.guards import LIMITS, Limits
 from infra.bench.drain import report as found
 from infra.bench.drain.audit import Count
@@ -73,7 +74,8 @@ What the queues gave up after five tries, the agenda drove again.
 One worker alone, at the same latency and without faults, renews **{speed:.1f} a second**; in a
 drain all workers, the provider and the database share the machine.
 The lag runs from the due instant to the moment at which the payment is known; whoever is refused
-or loses a worker waits for a later rung of the ladder, and the last are paid days later.
+waits for a later rung of the ladder, and the last are paid days later. A worker that dies leaves
+the rest of its shard, up to {due // SHARDS} renewals, to the next sweep: most shards lose one.
 
 ## What the engine adds
 
@@ -161,6 +163,7 @@ _COUNTED: Final[Rows] = {
     "messages given up": lambda scale: f"{scale.hard.dead_letters}",
 }
 _SPEED: Final[Rows] = {
+    "went through in the drain, to the number": lambda scale: f"{scale.drained:,}",
     "drained and at rest, s": lambda scale: f"{scale.hard.seconds:.0f}",
     "renewals a second, sweep to mail": lambda scale: f"{scale.renewals_per_second:.1f}",
     "lag, median": lambda scale: _span(scale.count.lag(0.5)),
@@ -211,7 +214,7 @@ def _functions(scale: Scale) -> str:
     for name in names:
         used = scale.hard.drained[name]
         records = used.records / max(1, used.invocations)
-        processor = used.processor_seconds / scale.count.due * 1000
+        processor = used.processor_seconds / scale.drained * 1000
         told = "webhook" if name == HTTP.handler else name
         rows.append(
             f"| {told} | {used.invocations:,} | {records:.1f} | {used.deaths} | {processor:.1f} |"

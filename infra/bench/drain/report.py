@@ -6,7 +6,7 @@ from typing import Final
 from chalicelib.domain.billing.guards import Limits
 from infra.bench.drain.audit import Count
 from infra.bench.drain.day import Day
-from infra.bench.drain.functions import HTTP
+from infra.bench.drain.functions import HTTP, NUMBERING
 from infra.bench.drain.overhead import Pair
 from tests.world_units import Cost
 
@@ -47,17 +47,22 @@ class Scale:
         whole = sum((used.cost for used in self.hard.used.values()), Cost())
         return whole.shared_by(self.count.due)
 
+    @property
+    def drained(self) -> int:
+        """Renewals that went through in the drain; those of a dead worker come after it."""
+        return max(1, self.hard.drained[NUMBERING.handler].records)
+
     def invocations(self) -> float:
         """Invocations for one renewal of the drain, the provider's webhook request apart."""
         total = sum(
             used.invocations for name, used in self.hard.drained.items() if name != HTTP.handler
         )
-        return total / self.count.due
+        return total / self.drained
 
     @property
     def renewals_per_second(self) -> float:
         """Of all workers together, from the schedule to rest."""
-        return self.count.due / self.hard.seconds
+        return self.drained / self.hard.seconds
 
     @property
     def deaths(self) -> int:
