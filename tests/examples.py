@@ -35,10 +35,10 @@ from chalicelib.application.selling.open_payment import open_payment
 from chalicelib.application.selling.place_order import place_order
 from chalicelib.application.selling.start_checkout import OrderForm, start_checkout
 from chalicelib.domain.billing.agenda import LEASE, shard
-from chalicelib.domain.billing.dispute import Dispute
+from chalicelib.domain.billing.books.settlement import Settlement
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.outcomes import Authorised, Outcome
-from chalicelib.domain.billing.settlement import Settlement
+from chalicelib.domain.billing.returns.dispute import Dispute
 from chalicelib.domain.contract.subscription import Contract, Subscription
 from chalicelib.domain.kernel.calendar import PARIS
 from chalicelib.domain.kernel.errors import BillingError

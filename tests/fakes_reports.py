@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from chalicelib.domain.billing.report import PAYMENT_KINDS
+from chalicelib.domain.billing.books.report import PAYMENT_KINDS
 
 MERCHANT = "ClairiereECOM"
 COLUMNS = (

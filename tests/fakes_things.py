@@ -4,18 +4,18 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from chalicelib.application.ports import Notification
-from chalicelib.domain.billing.dispute import Dispute, Heard, booked
+from chalicelib.domain.billing.books.proof import LatestProof
+from chalicelib.domain.billing.books.settlement import KindSum, Settlement
 from chalicelib.domain.billing.due import Attempt, DueItem, DueState
 from chalicelib.domain.billing.guards import Charging, Halted, Stopped
 from chalicelib.domain.billing.journal import Account, balanced
 from chalicelib.domain.billing.numbering import Series
-from chalicelib.domain.billing.proof import LatestProof
-from chalicelib.domain.billing.proposal import Command, Proposal
-from chalicelib.domain.billing.refund import Refund, promise
+from chalicelib.domain.billing.operating.proposal import Command, Proposal
 from chalicelib.domain.billing.renewal import due_item
+from chalicelib.domain.billing.returns.dispute import Dispute, Heard, booked
+from chalicelib.domain.billing.returns.refund import Refund, promise
+from chalicelib.domain.billing.returns.unplaced import UnplacedMoney
 from chalicelib.domain.billing.reversal import Reversal, give_back
-from chalicelib.domain.billing.settlement import KindSum, Settlement
-from chalicelib.domain.billing.unplaced import UnplacedMoney
 from chalicelib.domain.contract.subscription import Contract, Subscription
 from chalicelib.domain.kernel import unique
 from chalicelib.domain.kernel.beat import Beat

@@ -6,8 +6,8 @@ from chalicelib.application.papers.confirm_contract import file_confirmation
 from chalicelib.application.papers.file_dispute import write_dispute_file
 from chalicelib.application.papers.file_invoice import file_invoice
 from chalicelib.application.ports import Ports
-from chalicelib.domain.billing.dispute import Dispute
 from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.returns.dispute import Dispute
 from chalicelib.domain.papers.confirmation import ConfirmationRecord
 from chalicelib.domain.papers.dispute_file import DisputeFileRecord
 from chalicelib.domain.papers.invoice import InvoiceRecord

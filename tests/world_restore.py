@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from chalicelib.adapters.dynamodb import keys
-from chalicelib.application.billing.prove_day import prove_day
+from chalicelib.application.billing.books.prove_day import prove_day
 from chalicelib.domain.billing.agenda import shard
 from chalicelib.domain.billing.due import Attempt, DueItem, DueState
 from chalicelib.domain.billing.guards import Charging

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from chalicelib.application.learning.entitlements import entitlements
 from chalicelib.application.papers.names import confirmation_file, invoice_file
+from chalicelib.domain.billing.books.proof import Proof, prove
 from chalicelib.domain.billing.due import DueItem, DueState
 from chalicelib.domain.billing.journal import Account, balances
-from chalicelib.domain.billing.proof import Proof, prove
 from chalicelib.domain.contract.subscription import Status, Subscription
 from chalicelib.domain.kernel.ids import DueKey
 from chalicelib.domain.learning.entitlement import SOLO

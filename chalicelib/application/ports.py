@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from chalicelib.domain.billing.dispute import Dispute
+from chalicelib.domain.billing.books.proof import LatestProof
+from chalicelib.domain.billing.books.settlement import Settlement
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.guards import LIMITS, Ask, Charging, Limits
 from chalicelib.domain.billing.numbering import Series
+from chalicelib.domain.billing.operating.proposal import Proposal
 from chalicelib.domain.billing.outcomes import Outcome
-from chalicelib.domain.billing.proof import LatestProof
-from chalicelib.domain.billing.proposal import Proposal
-from chalicelib.domain.billing.refund import Refund
+from chalicelib.domain.billing.returns.dispute import Dispute
+from chalicelib.domain.billing.returns.refund import Refund
+from chalicelib.domain.billing.returns.unplaced import UnplacedMoney
 from chalicelib.domain.billing.reversal import Reversal
-from chalicelib.domain.billing.settlement import Settlement
-from chalicelib.domain.billing.unplaced import UnplacedMoney
 from chalicelib.domain.contract.subscription import Contract, Subscription
 from chalicelib.domain.contract.terms import TermsArchive
 from chalicelib.domain.kernel.beat import Beat, BeatName

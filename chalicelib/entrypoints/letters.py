@@ -9,7 +9,7 @@ from chalicelib.application.papers.post_invoice import post_invoice
 from chalicelib.application.people.account import password_link
 from chalicelib.application.ports import Attachment, Ports
 from chalicelib.domain.billing.due import DueItem
-from chalicelib.domain.billing.refund import Refund
+from chalicelib.domain.billing.returns.refund import Refund
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.contract.subscription import Contract, Subscription, effective_on
 from chalicelib.domain.kernel.calendar import due_date, paris_date

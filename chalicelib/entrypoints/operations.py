@@ -8,15 +8,15 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from chalicelib.application.billing.books.show_proof import proof_link
 from chalicelib.application.billing.repairs import look
 from chalicelib.application.billing.repairs.amounts import due_key_of
 from chalicelib.application.billing.repairs.approve import approve as approve_repair
 from chalicelib.application.billing.repairs.foretell import foretell
 from chalicelib.application.billing.repairs.propose import propose as propose_repair
-from chalicelib.application.billing.show_proof import proof_link
 from chalicelib.application.papers.file_dispute import dispute_file_link
 from chalicelib.bootstrap import Container, caller_of, container
-from chalicelib.domain.billing.proposal import Command, Order
+from chalicelib.domain.billing.operating.proposal import Command, Order
 from chalicelib.domain.kernel.errors import BillingError, Invalid
 from chalicelib.domain.kernel.ids import is_id
 

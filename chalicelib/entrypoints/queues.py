@@ -12,8 +12,8 @@ from chalicelib.application.papers.file_dispute import write_dispute_file
 from chalicelib.application.papers.file_invoice import file_invoice
 from chalicelib.application.ports import Ports
 from chalicelib.bootstrap import container, log_alarm, log_defect
-from chalicelib.domain.billing.dispute import Dispute
 from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.returns.dispute import Dispute
 from chalicelib.domain.kernel.ids import DueKey
 
 Message = Mapping[str, Any]

@@ -1,6 +1,6 @@
 """What time starts."""
 
-from chalicelib.application.billing.prove_day import prove_day
+from chalicelib.application.billing.books.prove_day import prove_day
 from chalicelib.application.billing.watch import ring, watch
 from chalicelib.bootstrap import container, log_alarm
 

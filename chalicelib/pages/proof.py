@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
-from chalicelib.domain.billing.findings import Code, Finding, ParkedThing
-from chalicelib.domain.billing.proof import Proof
+from chalicelib.domain.billing.books.findings import Code, Finding, ParkedThing
+from chalicelib.domain.billing.books.proof import Proof
 from chalicelib.domain.kernel.money import Money
 from chalicelib.pages.catalogues import N_
 from chalicelib.pages.chrome import Chrome

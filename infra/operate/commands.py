@@ -9,8 +9,8 @@ from typing import Any, Final, Literal, get_args
 from chalicelib.adapters.ids import new_id
 from chalicelib.application.billing.repairs.fence import SEPARATOR
 from chalicelib.application.billing.repairs.plans import WAYS
-from chalicelib.domain.billing.proposal import AT_ONCE, Command
-from chalicelib.domain.billing.repair import WriteOffReason
+from chalicelib.domain.billing.operating.proposal import AT_ONCE, Command
+from chalicelib.domain.billing.operating.repair import WriteOffReason
 
 Function = Literal["inspect", "propose", "approve"]
 STACK: Final = "tacite"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from chalicelib.domain.billing.plainly import amount
+from chalicelib.domain.billing.operating.plainly import amount
 from chalicelib.domain.kernel.calendar import PARIS
 from infra.operate import words
 from infra.operate.columns import bars, table

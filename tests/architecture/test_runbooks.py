@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.domain.billing.proposal import Command
+from chalicelib.domain.billing.operating.proposal import Command
 from infra.operate import words
 from infra.operate.commands import LOOKING, read
 

@@ -22,8 +22,8 @@ from chalicelib.application.ports import (
     SessionNews,
     SessionRequest,
 )
+from chalicelib.domain.billing.books.report import batch_of
 from chalicelib.domain.billing.outcomes import Authorised, Outcome, Refused, Unknown
-from chalicelib.domain.billing.report import batch_of
 from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.selling.checkout import StoredMethod

@@ -17,16 +17,16 @@ from typing import Any, Final, TypeVar
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.application.ports import Notification
-from chalicelib.domain.billing.dispute import Dispute
+from chalicelib.domain.billing.books.proof import LatestProof
+from chalicelib.domain.billing.books.settlement import Settlement
 from chalicelib.domain.billing.due import Attempt, DueItem
 from chalicelib.domain.billing.guards import Charging
 from chalicelib.domain.billing.numbering import Series
-from chalicelib.domain.billing.proof import LatestProof
-from chalicelib.domain.billing.proposal import Proposal
-from chalicelib.domain.billing.refund import Refund
+from chalicelib.domain.billing.operating.proposal import Proposal
+from chalicelib.domain.billing.returns.dispute import Dispute
+from chalicelib.domain.billing.returns.refund import Refund
+from chalicelib.domain.billing.returns.unplaced import UnplacedMoney
 from chalicelib.domain.billing.reversal import Reversal
-from chalicelib.domain.billing.settlement import Settlement
-from chalicelib.domain.billing.unplaced import UnplacedMoney
 from chalicelib.domain.contract.subscription import Contract, Subscription
 from chalicelib.domain.kernel.beat import Beat
 from chalicelib.domain.kernel.ids import DueKey

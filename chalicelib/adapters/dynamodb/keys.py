@@ -40,17 +40,17 @@ from typing import Literal, NamedTuple, TypedDict
 
 from chalicelib.application.ports import AgendaEntry
 from chalicelib.domain.billing.agenda import shard
-from chalicelib.domain.billing.dispute import Dispute
+from chalicelib.domain.billing.books.proof import LatestProof
+from chalicelib.domain.billing.books.settlement import Settlement
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.guards import Charging
 from chalicelib.domain.billing.numbering import Series
-from chalicelib.domain.billing.proof import LatestProof
-from chalicelib.domain.billing.proposal import Proposal
-from chalicelib.domain.billing.refund import Refund
+from chalicelib.domain.billing.operating.proposal import Proposal
+from chalicelib.domain.billing.operating.waiting import parked_since
+from chalicelib.domain.billing.returns.dispute import Dispute
+from chalicelib.domain.billing.returns.refund import Refund
+from chalicelib.domain.billing.returns.unplaced import UnplacedMoney
 from chalicelib.domain.billing.reversal import Reversal
-from chalicelib.domain.billing.settlement import Settlement
-from chalicelib.domain.billing.unplaced import UnplacedMoney
-from chalicelib.domain.billing.waiting import parked_since
 from chalicelib.domain.contract.subscription import Contract, Subscription
 from chalicelib.domain.kernel.beat import Beat
 from chalicelib.domain.kernel.ids import EPOCH, DueKey, RefundKey

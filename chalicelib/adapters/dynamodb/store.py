@@ -13,16 +13,16 @@ from botocore.exceptions import ConnectionError as NoConnection
 from chalicelib.adapters.dynamodb import codec, failures, keys
 from chalicelib.adapters.dynamodb.writes import action, count_of, key_of, note_of
 from chalicelib.application.ports import AgendaEntry, Counted, Ids, Notification
-from chalicelib.domain.billing.dispute import Dispute
+from chalicelib.domain.billing.books.proof import LatestProof
+from chalicelib.domain.billing.books.settlement import Settlement
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.guards import Ask, Charging
 from chalicelib.domain.billing.numbering import Series
-from chalicelib.domain.billing.proof import LatestProof
-from chalicelib.domain.billing.proposal import Proposal
-from chalicelib.domain.billing.refund import Refund
+from chalicelib.domain.billing.operating.proposal import Proposal
+from chalicelib.domain.billing.returns.dispute import Dispute
+from chalicelib.domain.billing.returns.refund import Refund
+from chalicelib.domain.billing.returns.unplaced import UnplacedMoney
 from chalicelib.domain.billing.reversal import Reversal
-from chalicelib.domain.billing.settlement import Settlement
-from chalicelib.domain.billing.unplaced import UnplacedMoney
 from chalicelib.domain.contract.subscription import Contract, Subscription
 from chalicelib.domain.kernel.beat import Beat, BeatName
 from chalicelib.domain.kernel.change import Change, Remove

@@ -2,11 +2,11 @@
 
 from typing import assert_never
 
+from chalicelib.application.billing.books.reconcile_report import read_settlement
 from chalicelib.application.billing.charge_due import charge_due
 from chalicelib.application.billing.charging import Gate
 from chalicelib.application.billing.learn_method import learn_method
-from chalicelib.application.billing.reconcile_report import read_settlement
-from chalicelib.application.billing.refund_due import give_back, send_refund
+from chalicelib.application.billing.returns.refund_due import give_back, send_refund
 from chalicelib.application.messages import message
 from chalicelib.application.ports import AgendaEntry, Ports
 from chalicelib.domain.billing.agenda import PAPERS_PATIENCE

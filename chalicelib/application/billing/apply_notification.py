@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.application.billing.apply_token_event import TOKEN_EVENTS
-from chalicelib.application.billing.enter_capture import enter_capture, enter_failure
-from chalicelib.application.billing.enter_dispute import enter_dispute
+from chalicelib.application.billing.books.reconcile_report import apply_report_available
 from chalicelib.application.billing.notices import (
     Disposition,
     Handler,
@@ -18,15 +17,16 @@ from chalicelib.application.billing.notices import (
     stray,
     unknown,
 )
-from chalicelib.application.billing.reconcile_report import apply_report_available
-from chalicelib.application.billing.refund_due import enter_refund, enter_reversal
+from chalicelib.application.billing.returns.enter_capture import enter_capture, enter_failure
+from chalicelib.application.billing.returns.enter_dispute import enter_dispute
+from chalicelib.application.billing.returns.refund_due import enter_refund, enter_reversal
 from chalicelib.application.billing.settle_due import settle_due
 from chalicelib.application.billing.settle_first_charge import settle_first_charge
 from chalicelib.application.ports import Ports
-from chalicelib.domain.billing.dispute import DISPUTE_EVENTS
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.outcomes import Authorised, Outcome, Refused
 from chalicelib.domain.billing.refusals import code_in_words
+from chalicelib.domain.billing.returns.dispute import DISPUTE_EVENTS
 from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.ids import DueKey, parse_method_reference
 from chalicelib.domain.kernel.money import Money

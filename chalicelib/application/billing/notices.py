@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from chalicelib.application.ports import Ports
-from chalicelib.domain.billing.unplaced import unplaced
+from chalicelib.domain.billing.returns.unplaced import unplaced
 from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.change import Change
 from chalicelib.domain.kernel.ids import DueKey, parse_reference

@@ -13,9 +13,9 @@ from chalicelib.application.papers.names import (
     dispute_record_file,
 )
 from chalicelib.application.ports import Ports
-from chalicelib.domain.billing.dispute import Dispute
 from chalicelib.domain.billing.due import Attempt, DueItem
-from chalicelib.domain.billing.refund import Refund
+from chalicelib.domain.billing.returns.dispute import Dispute
+from chalicelib.domain.billing.returns.refund import Refund
 from chalicelib.domain.contract.subscription import Contract, Subscription
 from chalicelib.domain.kernel.errors import NotFound
 from chalicelib.domain.kernel.money import Money

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from chalicelib.application.papers.names import invoice_file, invoice_record_file
 from chalicelib.application.ports import Ports
+from chalicelib.domain.billing.books.restore import filed
 from chalicelib.domain.billing.due import DueItem
-from chalicelib.domain.billing.restore import filed
 from chalicelib.domain.kernel.calendar import paris_date
 from chalicelib.domain.kernel.change import AlreadyStamped, Change, Stamp
 from chalicelib.domain.papers.invoice import InvoiceRecord, freeze_invoice

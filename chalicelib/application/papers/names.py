@@ -1,7 +1,7 @@
 """Where papers lie; a name is derived from identity, so that nothing is ever filed twice."""
 
-from chalicelib.domain.billing.dispute import Dispute
 from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.returns.dispute import Dispute
 from chalicelib.domain.papers.numbering import invoice_name
 
 

@@ -1,1 +1,1 @@
-"""Due items, attempts, settlement, numbering and the journal."""
+"""Due items from scheduled to paid: attempts, settling, numbering, guards and the journal."""

@@ -2,7 +2,7 @@
 
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib.application.billing.show_proof import proof_of_link
+from chalicelib.application.billing.books.show_proof import proof_of_link
 from chalicelib.entrypoints.http.visit import Visit, answer
 
 routes = Blueprint(__name__)

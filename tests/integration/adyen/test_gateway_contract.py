@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.domain.billing.books.report import batch_of, read_report
 from chalicelib.domain.billing.outcomes import Authorised, Refused, Unknown
-from chalicelib.domain.billing.report import batch_of, read_report
 from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.ids import RefundKey
 from chalicelib.domain.kernel.money import Money

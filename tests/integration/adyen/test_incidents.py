@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.application.billing.apply_notification import apply_notification
-from chalicelib.application.billing.refund_due import ask_again, ask_refund, send_refund
+from chalicelib.application.billing.returns.refund_due import ask_again, ask_refund, send_refund
 from chalicelib.application.ports import Ports
 from chalicelib.domain.billing.due import Attempt, DueItem, DueState
 from chalicelib.domain.billing.journal import Account, balances

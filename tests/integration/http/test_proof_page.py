@@ -2,8 +2,8 @@
 
 import pytest
 
-from chalicelib.application.billing.prove_day import prove_day
-from chalicelib.application.billing.show_proof import proof_link
+from chalicelib.application.billing.books.prove_day import prove_day
+from chalicelib.application.billing.books.show_proof import proof_link
 from chalicelib.domain.kernel.language import Language
 from tests.integration.http.site import Site
 from tests.integration.http.test_every_page import is_strict

@@ -18,8 +18,8 @@ from chalicelib.application.ports import Ids
 from chalicelib.domain.billing import guards
 from chalicelib.domain.billing.due import DueItem, DueState
 from chalicelib.domain.billing.guards import Ask, Charging
+from chalicelib.domain.billing.operating.proposal import Command, Order, Proposal
 from chalicelib.domain.billing.outcomes import Refused as RefusedOutcome
-from chalicelib.domain.billing.proposal import Command, Order, Proposal
 from chalicelib.domain.kernel.change import Change, Replace
 from chalicelib.domain.kernel.errors import Refused
 from chalicelib.entrypoints import operations

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.adapters.dynamodb.store import DynamoStore
-from chalicelib.application.billing.lift_fence import lift_fence
+from chalicelib.application.billing.books.lift_fence import lift_fence
 from chalicelib.application.ports import Ids
 from tests.fakes_stream import TableStream
 from tests.world import World, on_table

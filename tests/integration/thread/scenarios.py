@@ -5,8 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from chalicelib.application.billing.refund_due import ask_again as ask_refund_again
-from chalicelib.application.billing.refund_due import ask_refund
+from chalicelib.application.billing.returns.refund_due import ask_again as ask_refund_again
+from chalicelib.application.billing.returns.refund_due import ask_refund
 from chalicelib.application.billing.settle_first_charge import report_session
 from chalicelib.application.exits.cancel_renewal import cancel_renewal
 from chalicelib.application.ports import Ports, QueueName

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.application.billing.apply_notification import apply_notification
-from chalicelib.domain.billing import refund as refunds
 from chalicelib.domain.billing.due import Attempt, DueState
 from chalicelib.domain.billing.journal import Account, balances
-from chalicelib.domain.billing.refund import STATES, Refund, promise, vat_share
+from chalicelib.domain.billing.returns import refund as refunds
+from chalicelib.domain.billing.returns.refund import STATES, Refund, promise, vat_share
 from chalicelib.domain.contract.subscription import Status
 from chalicelib.domain.kernel.change import Change, Insert, Replace
 from chalicelib.domain.kernel.money import Money

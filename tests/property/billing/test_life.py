@@ -16,11 +16,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from chalicelib.application.billing.prove_day import prove_day
+from chalicelib.application.billing.books.prove_day import prove_day
 from chalicelib.application.exits.cancel_renewal import cancel_renewal, resume_renewal
 from chalicelib.application.learning.entitlements import entitlements
-from chalicelib.domain.billing import proof as books
 from chalicelib.domain.billing.agenda import REPORT_PATIENCE
+from chalicelib.domain.billing.books import proof as books
 from chalicelib.domain.billing.due import DueState
 from chalicelib.domain.billing.outcomes import Authorised, Refused
 from chalicelib.domain.contract.subscription import Status

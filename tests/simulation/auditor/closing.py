@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from chalicelib.application.learning.entitlements import entitlements
 from chalicelib.application.ports import Ports
+from chalicelib.domain.billing.books.settlement import Settlement
 from chalicelib.domain.billing.due import DueItem, DueState
-from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.contract.subscription import Subscription
 from tests.fakes_world import FakeFiles
 from tests.simulation.auditor.accounts import SUSPENDS_AFTER, Account

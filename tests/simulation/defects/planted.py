@@ -6,19 +6,16 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from chalicelib.application.billing import (
-    charge_due,
-    number_invoices,
-    refund_due,
-    settle_due,
-)
+from chalicelib.application.billing import charge_due, number_invoices, settle_due
 from chalicelib.application.billing.charging import Gate
+from chalicelib.application.billing.returns import refund_due
 from chalicelib.application.ports import AgendaEntry, Ports
-from chalicelib.domain.billing import agenda, dispute, renewal
+from chalicelib.domain.billing import agenda, renewal
 from chalicelib.domain.billing import settle as settling
 from chalicelib.domain.billing.due import DueItem, DueState
 from chalicelib.domain.billing.numbering import assign_numbers
 from chalicelib.domain.billing.outcomes import Outcome, Refused, Unknown
+from chalicelib.domain.billing.returns import dispute
 from chalicelib.domain.contract import subscription as contracts
 from chalicelib.domain.contract.subscription import Subscription
 from chalicelib.domain.kernel.calendar import due_date, paris_date, period_index

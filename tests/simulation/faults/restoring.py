@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from chalicelib.adapters.dynamodb.keys import Key
-from chalicelib.application.billing.lift_fence import lift_fence
+from chalicelib.application.billing.books.lift_fence import lift_fence
 from chalicelib.application.ports import Ports
 from chalicelib.domain.kernel.errors import BillingError, NotFound, Refused
 from chalicelib.domain.kernel.value import Entity

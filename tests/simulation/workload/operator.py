@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
-from chalicelib.application.billing import charging, refund_due
-from chalicelib.application.billing.enter_dispute import lift_hold
+from chalicelib.application.billing import charging
+from chalicelib.application.billing.returns import refund_due
+from chalicelib.application.billing.returns.enter_dispute import lift_hold
 from chalicelib.application.ports import Ports
 from chalicelib.domain.billing.due import DueState
-from chalicelib.domain.billing.refund import Refund
+from chalicelib.domain.billing.returns.refund import Refund
 from chalicelib.domain.contract.subscription import Subscription
 from chalicelib.domain.kernel.ids import RefundKey
 from tests.simulation.world.people import Insistence

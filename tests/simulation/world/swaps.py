@@ -8,7 +8,8 @@ from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Any, Self
 
-from chalicelib.application.billing import reconcile_report, work_shard
+from chalicelib.application.billing import work_shard
+from chalicelib.application.billing.books import reconcile_report
 from chalicelib.entrypoints import stationery
 from chalicelib.mails.render import RenderedMail
 

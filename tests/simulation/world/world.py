@@ -8,10 +8,10 @@ from heapq import heappop, heappush
 from itertools import count
 
 from chalicelib.application.ports import Facts
+from chalicelib.domain.billing.books.settlement import Settlement
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.guards import Charging
 from chalicelib.domain.billing.numbering import Series
-from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.contract.subscription import Subscription
 from chalicelib.domain.kernel.policy import current_policy
 from chalicelib.domain.kernel.value import Entity

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from chalicelib.application.billing.apply_notification import apply_notification
-from chalicelib.application.billing.enter_dispute import lift_hold
-from chalicelib.application.billing.refund_due import ask_again, ask_refund, give_back_again
+from chalicelib.application.billing.returns.enter_dispute import lift_hold
+from chalicelib.application.billing.returns.refund_due import ask_again, ask_refund, give_back_again
 from chalicelib.application.selling.open_payment import open_payment
-from chalicelib.domain.billing.dispute import Dispute
 from chalicelib.domain.billing.due import DueState
 from chalicelib.domain.billing.journal import Account, balances
-from chalicelib.domain.billing.refund import Refund
+from chalicelib.domain.billing.returns.dispute import Dispute
+from chalicelib.domain.billing.returns.refund import Refund
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.contract.subscription import Status
 from chalicelib.domain.kernel.change import Change, Insert, Replace

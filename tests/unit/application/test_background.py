@@ -10,9 +10,9 @@ from threading import Event
 import pytest
 
 from chalicelib.application.billing.advance import advance
+from chalicelib.application.billing.books.prove_day import prove_day
 from chalicelib.application.billing.charge_due import charge_due
 from chalicelib.application.billing.number_invoices import number_invoices
-from chalicelib.application.billing.prove_day import prove_day
 from chalicelib.application.billing.relay import ALARMS, PLATFORM, ROUTES, relay
 from chalicelib.application.billing.work_shard import sweep, work_shard
 from chalicelib.application.letters import post_letter

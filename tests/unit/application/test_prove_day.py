@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.application.billing.prove_day import latest_proof, prove_day
-from chalicelib.application.billing.reconcile_report import announce
+from chalicelib.application.billing.books.prove_day import latest_proof, prove_day
+from chalicelib.application.billing.books.reconcile_report import announce
 from chalicelib.domain.billing.agenda import REPORT_PATIENCE
 from chalicelib.domain.billing.due import Attempt
 from chalicelib.domain.billing.outcomes import Authorised

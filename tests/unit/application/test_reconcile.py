@@ -5,20 +5,20 @@ from typing import Any
 
 import pytest
 
-from chalicelib.application.billing import reconcile_report
-from chalicelib.application.billing.prove_day import prove_day
-from chalicelib.application.billing.reconcile_report import (
+from chalicelib.application.billing.books import reconcile_report
+from chalicelib.application.billing.books.prove_day import prove_day
+from chalicelib.application.billing.books.reconcile_report import (
     announce,
     read_settlement,
     report_file,
 )
-from chalicelib.application.billing.refund_due import ask_refund
+from chalicelib.application.billing.returns.refund_due import ask_refund
+from chalicelib.domain.billing.books.report import PAYMENT_KINDS
+from chalicelib.domain.billing.books.settlement import Settlement
 from chalicelib.domain.billing.due import DueState
 from chalicelib.domain.billing.journal import Account, balances
 from chalicelib.domain.billing.outcomes import Authorised, Refused
-from chalicelib.domain.billing.refund import sent
-from chalicelib.domain.billing.report import PAYMENT_KINDS
-from chalicelib.domain.billing.settlement import Settlement
+from chalicelib.domain.billing.returns.refund import sent
 from chalicelib.domain.contract.subscription import Status
 from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.ids import DueKey

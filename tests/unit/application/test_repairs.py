@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.application.billing.prove_day import prove_day
-from chalicelib.application.billing.reconcile_report import report_file
+from chalicelib.application.billing.books.prove_day import prove_day
+from chalicelib.application.billing.books.reconcile_report import report_file
 from chalicelib.application.billing.repairs.amounts import due_key_of
 from chalicelib.application.billing.repairs.approve import approve
 from chalicelib.application.billing.repairs.fence import lift
@@ -19,8 +19,14 @@ from chalicelib.application.billing.repairs.propose import propose
 from chalicelib.application.ports import Store
 from chalicelib.domain.billing.due import DueItem, DueState
 from chalicelib.domain.billing.guards import Stopped
+from chalicelib.domain.billing.operating.proposal import (
+    LAPSES_AFTER,
+    PROCEDURES,
+    Command,
+    Order,
+    Proposal,
+)
 from chalicelib.domain.billing.outcomes import Refused as RefusedOutcome
-from chalicelib.domain.billing.proposal import LAPSES_AFTER, PROCEDURES, Command, Order, Proposal
 from chalicelib.domain.contract.subscription import Status
 from chalicelib.domain.kernel.change import Change, Insert, Replace
 from chalicelib.domain.kernel.errors import Conflict, Invalid, NotFound, Refused

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.application.billing.lift_fence import Comparison, lift_fence
-from chalicelib.application.billing.reconcile_report import announce
+from chalicelib.application.billing.books.lift_fence import Comparison, lift_fence
+from chalicelib.application.billing.books.reconcile_report import announce
 from chalicelib.application.papers.file_invoice import NumberTaken, file_invoice
 from chalicelib.domain.billing.due import DueState
 from chalicelib.domain.kernel import errors

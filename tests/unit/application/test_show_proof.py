@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.application.billing.prove_day import prove_day
-from chalicelib.application.billing.show_proof import proof_link, proof_of_link
+from chalicelib.application.billing.books.prove_day import prove_day
+from chalicelib.application.billing.books.show_proof import proof_link, proof_of_link
 from chalicelib.domain.kernel import errors
 from tests.examples import Shop
 from tests.fakes import FACTS

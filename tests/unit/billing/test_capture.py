@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.billing import capture
 from chalicelib.domain.billing import settle as settling
 from chalicelib.domain.billing.due import Attempt, DueItem, DueState
 from chalicelib.domain.billing.journal import Account, balances
 from chalicelib.domain.billing.outcomes import Authorised
 from chalicelib.domain.billing.renewal import claim, suspend
+from chalicelib.domain.billing.returns import capture
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.contract.subscription import Status, Subscription
 from chalicelib.domain.exits.termination import owes

@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.billing.contested import contest, release
-from chalicelib.domain.billing.dispute import (
+from chalicelib.domain.billing.due import Attempt, DueItem, DueState
+from chalicelib.domain.billing.journal import Account, balances
+from chalicelib.domain.billing.returns.contested import contest, release
+from chalicelib.domain.billing.returns.dispute import (
     LADDER,
     Dispute,
     Heard,
     after_hearing,
     standing,
 )
-from chalicelib.domain.billing.due import Attempt, DueItem, DueState
-from chalicelib.domain.billing.journal import Account, balances
-from chalicelib.domain.billing.unplaced import answered
+from chalicelib.domain.billing.returns.unplaced import answered
 from chalicelib.domain.contract.subscription import Status, Subscription
 from chalicelib.domain.kernel.change import NOTHING, Change, Insert, Replace
 from tests.examples import paris

@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from chalicelib.domain.billing import evidence
+from chalicelib.domain.billing.books import evidence
+from chalicelib.domain.billing.books.report import Report, read_report
+from chalicelib.domain.billing.books.settlement import Settlement
 from chalicelib.domain.billing.due import Attempt, DueItem, DueState
+from chalicelib.domain.billing.operating.repair import read_batch
 from chalicelib.domain.billing.outcomes import Authorised
 from chalicelib.domain.billing.outcomes import Refused as RefusedOutcome
 from chalicelib.domain.billing.refusals import kind_of
-from chalicelib.domain.billing.repair import read_batch
-from chalicelib.domain.billing.report import Report, read_report
-from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.kernel.change import Insert, Replace
 from chalicelib.domain.kernel.errors import Refused
 from tests.examples import paris

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.billing.days import (
+from chalicelib.domain.billing.due import Attempt, DueItem, DueState
+from chalicelib.domain.billing.journal import sale
+from chalicelib.domain.billing.operating.days import (
     DayFigures,
     Recent,
     Row,
@@ -14,8 +16,7 @@ from chalicelib.domain.billing.days import (
     figures_of,
     weight,
 )
-from chalicelib.domain.billing.due import Attempt, DueItem, DueState
-from chalicelib.domain.billing.forecast import (
+from chalicelib.domain.billing.operating.forecast import (
     Anomaly,
     Forecast,
     Line,
@@ -23,7 +24,6 @@ from chalicelib.domain.billing.forecast import (
     past_its_date,
     without_next_item,
 )
-from chalicelib.domain.billing.journal import sale
 from chalicelib.domain.contract.subscription import Status
 from tests.examples import paris
 from tests.fakes import VISA

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.domain.billing import journal
 from chalicelib.domain.billing.due import Attempt, DueState
-from chalicelib.domain.billing.plainly import amount, money, name_of, planned
+from chalicelib.domain.billing.operating.plainly import amount, money, name_of, planned
 from chalicelib.domain.kernel.change import Change, Insert, Replace, Stamp
 from chalicelib.domain.kernel.money import Money
 from tests.examples import paris

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.billing import findings as named
 from chalicelib.domain.billing import journal
-from chalicelib.domain.billing.absence import Absent, close_absent
 from chalicelib.domain.billing.agenda import REPORT_PATIENCE
+from chalicelib.domain.billing.books import findings as named
+from chalicelib.domain.billing.books.absence import Absent, close_absent
+from chalicelib.domain.billing.books.batches import LINES, SETTLED_WITHIN
+from chalicelib.domain.billing.books.proof import LatestProof, Proof, prove, read_books
+from chalicelib.domain.billing.books.settlement import KindSum, Stray
 from chalicelib.domain.billing.due import Attempt, DueItem, DueState
 from chalicelib.domain.billing.journal import Account, balanced
-from chalicelib.domain.billing.proof import LatestProof, Proof, prove, read_books
-from chalicelib.domain.billing.proof_batches import LINES, SETTLED_WITHIN
-from chalicelib.domain.billing.settlement import KindSum, Stray
 from chalicelib.domain.kernel.change import NOTHING, Insert, Replace
 from chalicelib.domain.kernel.value import Entity
 from tests.examples import paris
@@ -172,7 +172,7 @@ class TestInv2:
     def test_only_the_first_of_very_many_are_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """All are counted."""
         monkeypatch.setattr(named, "KEPT", 2)
-        monkeypatch.setattr("chalicelib.domain.billing.proof.KEPT", 2)
+        monkeypatch.setattr("chalicelib.domain.billing.books.proof.KEPT", 2)
         dues = [a_due(n, agenda_at=None) for n in range(5)]
         parked = [a_due(n, agenda_at=None, parked="unpaid") for n in range(6, 10)]
         proof = proof_of(*dues, *parked)
@@ -289,8 +289,8 @@ class TestAbsence:
         assert read_books([due, behind], now=NOW).absent() == ()
 
     def test_no_more_than_a_thousand_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("chalicelib.domain.billing.absence.KEPT", 1)
-        monkeypatch.setattr("chalicelib.domain.billing.proof_batches.EXPECTED_KEPT", 1)
+        monkeypatch.setattr("chalicelib.domain.billing.books.absence.KEPT", 1)
+        monkeypatch.setattr("chalicelib.domain.billing.books.batches.EXPECTED_KEPT", 1)
         dues = [a_paid_due(n, attempts=(PAYING, self.EARLY), paid_at=LONG_AGO) for n in (1, 2)]
         books = read_books([*dues, a_batch(1, announced_at=NOW)], now=NOW)
         assert len(books.absent()) == 1

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.billing.proposal import (
+from chalicelib.domain.billing.operating.proposal import (
     LAPSES_AFTER,
     Command,
     Order,

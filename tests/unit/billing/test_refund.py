@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.billing import refund as refunds
 from chalicelib.domain.billing import reversal as reversals
 from chalicelib.domain.billing.due import Attempt, DueItem, DueState
 from chalicelib.domain.billing.journal import Account, balances
-from chalicelib.domain.billing.refund import Refund, promise
+from chalicelib.domain.billing.returns import refund as refunds
+from chalicelib.domain.billing.returns.refund import Refund, promise
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.kernel.change import NOTHING, Change, Insert, Replace
 from chalicelib.domain.kernel.errors import Refused

@@ -8,9 +8,9 @@ import pytest
 from chalicelib.domain.billing import journal
 from chalicelib.domain.billing.due import Attempt, DueItem, DueState
 from chalicelib.domain.billing.journal import Account, balances
+from chalicelib.domain.billing.operating.repair import grant_attempt, re_drive, write_off
 from chalicelib.domain.billing.outcomes import Authorised
 from chalicelib.domain.billing.renewal import claim
-from chalicelib.domain.billing.repair import grant_attempt, re_drive, write_off
 from chalicelib.domain.billing.settle import settle
 from chalicelib.domain.contract.subscription import Status, Subscription
 from chalicelib.domain.kernel.change import Change, Replace

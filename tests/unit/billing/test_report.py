@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.billing.report import Report, batch_of, read_report
+from chalicelib.domain.billing.books.report import Report, batch_of, read_report
 from chalicelib.domain.kernel.errors import Refused
 from tests.fakes_reports import MERCHANT, Told, paid_out, report_text, settled
 

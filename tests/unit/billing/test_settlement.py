@@ -5,10 +5,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.billing.agenda import REPORT_PATIENCE
-from chalicelib.domain.billing.due import Attempt, DueItem
-from chalicelib.domain.billing.journal import Account, balances
-from chalicelib.domain.billing.report import Line, read_report
-from chalicelib.domain.billing.settlement import (
+from chalicelib.domain.billing.books.report import Line, read_report
+from chalicelib.domain.billing.books.settlement import (
     STRAYS_KEPT,
     Settlement,
     Stray,
@@ -23,6 +21,8 @@ from chalicelib.domain.billing.settlement import (
     stray,
     whole_batch_stray,
 )
+from chalicelib.domain.billing.due import Attempt, DueItem
+from chalicelib.domain.billing.journal import Account, balances
 from chalicelib.domain.kernel.change import NOTHING, Change, Insert, Replace
 from tests.examples import paris
 from tests.fakes_reports import MERCHANT, Told, paid_out, report_name, report_text, settled

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.billing.due import Attempt
-from chalicelib.domain.billing.waiting import Waiting, parked_since, waiting
+from chalicelib.domain.billing.operating.waiting import Waiting, parked_since, waiting
 from chalicelib.domain.kernel.calendar import start_of_day
 from chalicelib.domain.kernel.value import Entity
 from tests.fakes_things import (

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.application.billing import lift_fence
+from chalicelib.application.billing.books import lift_fence
 from chalicelib.application.billing.repairs import (
     amounts,
     approve,
@@ -16,9 +16,12 @@ from chalicelib.application.billing.repairs import (
     propose,
     reports,
 )
-from chalicelib.domain.billing import evidence, proposal, refund, repair, reversal
-from chalicelib.domain.billing.forecast import Anomaly
-from chalicelib.domain.billing.proposal import Command
+from chalicelib.domain.billing import reversal
+from chalicelib.domain.billing.books import evidence
+from chalicelib.domain.billing.operating import proposal, repair
+from chalicelib.domain.billing.operating.forecast import Anomaly
+from chalicelib.domain.billing.operating.proposal import Command
+from chalicelib.domain.billing.returns import refund
 from chalicelib.domain.kernel.ids import is_id
 from chalicelib.entrypoints import operations
 from chalicelib.entrypoints.operations import QUESTIONS

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
-from chalicelib.domain.billing.findings import CODES, Finding, ParkedThing
-from chalicelib.domain.billing.proof import Proof
+from chalicelib.domain.billing.books.findings import CODES, Finding, ParkedThing
+from chalicelib.domain.billing.books.proof import Proof
 from chalicelib.domain.kernel.money import Money
 from chalicelib.pages import (
     billing,

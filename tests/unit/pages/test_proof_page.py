@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from chalicelib.domain.billing.findings import CODES, Finding
+from chalicelib.domain.billing.books.findings import CODES, Finding
 from chalicelib.pages.chrome import LANGS, Lang
 from chalicelib.pages.proof import FINDINGS, NAMED_MAX, PARKED, ProofView, render_proof
 from infra.operate import words

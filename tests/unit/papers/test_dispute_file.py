@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.application.billing.refund_due import ask_refund
+from chalicelib.application.billing.returns.refund_due import ask_refund
 from chalicelib.application.papers.file_dispute import (
     dispute_file_link,
     dispute_named,
@@ -16,7 +16,7 @@ from chalicelib.application.papers.file_dispute import (
 from chalicelib.documents import check
 from chalicelib.documents.dispute import dispute_view, render_dispute
 from chalicelib.documents.dispute_words import ENGLISH, FRENCH
-from chalicelib.domain.billing.dispute import LADDER, Dispute
+from chalicelib.domain.billing.returns.dispute import LADDER, Dispute
 from chalicelib.domain.kernel.change import Change, Replace
 from chalicelib.domain.kernel.errors import NotFound
 from chalicelib.domain.kernel.language import Language

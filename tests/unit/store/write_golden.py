@@ -10,8 +10,8 @@ from pathlib import Path
 
 from chalicelib.adapters.dynamodb import codec
 from chalicelib.domain.billing import journal
+from chalicelib.domain.billing.books.settlement import Settlement, Stray
 from chalicelib.domain.billing.due import Attempt, DueItem, DueState
-from chalicelib.domain.billing.settlement import Settlement, Stray
 from chalicelib.domain.contract.subscription import Subscription
 from chalicelib.domain.kernel.value import Entity
 from chalicelib.domain.selling.checkout import Checkout, Session, Stage

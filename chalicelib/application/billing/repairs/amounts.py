@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import get_args
 
 from chalicelib.application.ports import Ports
-from chalicelib.domain.billing import refund, repair, reversal, unplaced
+from chalicelib.domain.billing import reversal
 from chalicelib.domain.billing.due import DueItem
-from chalicelib.domain.billing.plainly import planned
-from chalicelib.domain.billing.proposal import Order, Plan
-from chalicelib.domain.billing.waiting import BACK, PART
+from chalicelib.domain.billing.operating import repair
+from chalicelib.domain.billing.operating.plainly import planned
+from chalicelib.domain.billing.operating.proposal import Order, Plan
+from chalicelib.domain.billing.operating.waiting import BACK, PART
+from chalicelib.domain.billing.returns import refund, unplaced
 from chalicelib.domain.contract.subscription import Subscription
 from chalicelib.domain.kernel.change import Change
 from chalicelib.domain.kernel.errors import Invalid, Refused

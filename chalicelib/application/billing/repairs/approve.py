@@ -5,7 +5,13 @@ from datetime import datetime
 from chalicelib.application.billing.repairs.plans import RUNS, plan_of
 from chalicelib.application.patience import commit_fresh
 from chalicelib.application.ports import Ports
-from chalicelib.domain.billing.proposal import Plan, Proposal, approved, ended, may_approve
+from chalicelib.domain.billing.operating.proposal import (
+    Plan,
+    Proposal,
+    approved,
+    ended,
+    may_approve,
+)
 from chalicelib.domain.kernel.change import NOTHING, Change
 from chalicelib.domain.kernel.errors import Invalid, NotFound, Refused
 

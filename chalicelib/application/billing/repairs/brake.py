@@ -6,8 +6,8 @@ from datetime import datetime
 from chalicelib.application.ports import Ports
 from chalicelib.domain.billing import guards
 from chalicelib.domain.billing.guards import Charging
-from chalicelib.domain.billing.plainly import planned
-from chalicelib.domain.billing.proposal import Order, Plan, person_of
+from chalicelib.domain.billing.operating.plainly import planned
+from chalicelib.domain.billing.operating.proposal import Order, Plan, person_of
 from chalicelib.domain.kernel.change import Change, Insert, Replace
 from chalicelib.domain.kernel.errors import Refused
 

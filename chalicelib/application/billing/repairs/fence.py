@@ -6,11 +6,11 @@ the end; approved again after a crash it runs again, and finds done what was don
 
 from datetime import datetime
 
-from chalicelib.application.billing.lift_fence import lift_fence
+from chalicelib.application.billing.books.lift_fence import lift_fence
 from chalicelib.application.billing.repairs.reports import batches_of
 from chalicelib.application.ports import Ports
 from chalicelib.domain.billing.guards import held_by
-from chalicelib.domain.billing.proposal import Order, Plan
+from chalicelib.domain.billing.operating.proposal import Order, Plan
 from chalicelib.domain.kernel.change import NOTHING
 from chalicelib.domain.kernel.errors import Invalid, Refused
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from chalicelib.application.billing.prove_day import days_file
+from chalicelib.application.billing.books.prove_day import days_file
 from chalicelib.application.ports import AgendaEntry, Ports
 from chalicelib.domain.billing.agenda import SHARDS
-from chalicelib.domain.billing.days import DayFigures, DaysFigures
 from chalicelib.domain.billing.due import DueItem
-from chalicelib.domain.billing.forecast import (
+from chalicelib.domain.billing.operating.days import DayFigures, DaysFigures
+from chalicelib.domain.billing.operating.forecast import (
     Anomaly,
     Forecast,
     Line,

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from chalicelib.application.ports import Ports
 from chalicelib.domain.billing.due import Attempt
 from chalicelib.domain.billing.journal import balances
-from chalicelib.domain.billing.proposal import Proposal
-from chalicelib.domain.billing.waiting import Waiting, waiting
+from chalicelib.domain.billing.operating.proposal import Proposal
+from chalicelib.domain.billing.operating.waiting import Waiting, waiting
 from chalicelib.domain.kernel.ids import DueKey
 from chalicelib.domain.kernel.value import Value
 

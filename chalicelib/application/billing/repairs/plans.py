@@ -9,7 +9,7 @@ from datetime import datetime
 
 from chalicelib.application.billing.repairs import amounts, brake, fence, reports
 from chalicelib.application.ports import Ports
-from chalicelib.domain.billing.proposal import Command, Order, Plan
+from chalicelib.domain.billing.operating.proposal import Command, Order, Plan
 from chalicelib.domain.kernel.errors import Invalid
 
 Planner = Callable[[Order, datetime, Ports], Plan]

@@ -2,7 +2,13 @@
 
 from chalicelib.application.billing.repairs.plans import plan_of
 from chalicelib.application.ports import Ports
-from chalicelib.domain.billing.proposal import AT_ONCE, WHY_LENGTH_MAX, Order, Proposal, proposed
+from chalicelib.domain.billing.operating.proposal import (
+    AT_ONCE,
+    WHY_LENGTH_MAX,
+    Order,
+    Proposal,
+    proposed,
+)
 from chalicelib.domain.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.domain.kernel.ids import is_id
 

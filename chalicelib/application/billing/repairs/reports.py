@@ -4,15 +4,16 @@ import re
 from contextlib import suppress
 from datetime import datetime
 
-from chalicelib.application.billing.reconcile_report import report_file
+from chalicelib.application.billing.books.reconcile_report import report_file
 from chalicelib.application.billing.repairs.amounts import about_one
 from chalicelib.application.ports import Ports
-from chalicelib.domain.billing import evidence, repair
+from chalicelib.domain.billing.books import evidence
+from chalicelib.domain.billing.books.report import Report, read_report
 from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.operating import repair
+from chalicelib.domain.billing.operating.plainly import amount, planned
+from chalicelib.domain.billing.operating.proposal import Order, Plan
 from chalicelib.domain.billing.outcomes import Outcome
-from chalicelib.domain.billing.plainly import amount, planned
-from chalicelib.domain.billing.proposal import Order, Plan
-from chalicelib.domain.billing.report import Report, read_report
 from chalicelib.domain.billing.settle import settle
 from chalicelib.domain.contract.subscription import Subscription
 from chalicelib.domain.kernel.change import Change

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from chalicelib.application.billing.prove_day import latest_proof
+from chalicelib.application.billing.books.prove_day import latest_proof
 from chalicelib.application.ports import Ports
-from chalicelib.domain.billing.proof import Proof
+from chalicelib.domain.billing.books.proof import Proof
 from chalicelib.domain.kernel import seals
 from chalicelib.domain.kernel.errors import Refused
 from chalicelib.domain.kernel.language import Language

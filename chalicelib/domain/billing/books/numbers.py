@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 
-from chalicelib.domain.billing.findings import Named
+from chalicelib.domain.billing.books.findings import Named
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.papers.numbering import number_text
 

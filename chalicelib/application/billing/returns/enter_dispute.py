@@ -2,21 +2,21 @@
 
 from datetime import datetime
 
-from chalicelib.application.billing.enter_capture import attempt_of, captured
 from chalicelib.application.billing.notices import Notice, Unplaced
+from chalicelib.application.billing.returns.enter_capture import attempt_of, captured
 from chalicelib.application.billing.settle_due import settle_due
 from chalicelib.application.patience import commit_fresh
 from chalicelib.application.ports import Ports
-from chalicelib.domain.billing.capture import kind_of_return, uncapture
-from chalicelib.domain.billing.contested import contest, release
-from chalicelib.domain.billing.dispute import (
+from chalicelib.domain.billing.due import Attempt, DueItem
+from chalicelib.domain.billing.returns.capture import kind_of_return, uncapture
+from chalicelib.domain.billing.returns.contested import contest, release
+from chalicelib.domain.billing.returns.dispute import (
     MONEY_EVENTS,
     Dispute,
     Heard,
     after_hearing,
     booked,
 )
-from chalicelib.domain.billing.due import Attempt, DueItem
 from chalicelib.domain.contract.subscription import Subscription
 from chalicelib.domain.kernel.change import NOTHING, Change, Insert, Replace, Write
 from chalicelib.domain.kernel.policy import policy_named

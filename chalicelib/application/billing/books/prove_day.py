@@ -3,13 +3,13 @@
 from contextlib import suppress
 from datetime import date, datetime
 
-from chalicelib.application.billing.reconcile_report import announce
+from chalicelib.application.billing.books.reconcile_report import announce
 from chalicelib.application.patience import commit_fresh
 from chalicelib.application.ports import Ports
-from chalicelib.domain.billing.absence import Absent, close_absent
-from chalicelib.domain.billing.days import Recent
-from chalicelib.domain.billing.proof import Books, LatestProof, Proof, read_books
-from chalicelib.domain.billing.report import usual_name
+from chalicelib.domain.billing.books.absence import Absent, close_absent
+from chalicelib.domain.billing.books.proof import Books, LatestProof, Proof, read_books
+from chalicelib.domain.billing.books.report import usual_name
+from chalicelib.domain.billing.operating.days import Recent
 from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.calendar import paris_date
 from chalicelib.domain.kernel.change import Change

@@ -7,11 +7,11 @@ from the attempt to the end of the provider's patience, prove by their silence t
 from collections.abc import Sequence
 
 from chalicelib.domain.billing.agenda import REPORT_PATIENCE
+from chalicelib.domain.billing.books.report import Line, Report
+from chalicelib.domain.billing.books.settlement import Settlement
 from chalicelib.domain.billing.due import Attempt, DueItem
 from chalicelib.domain.billing.outcomes import Authorised
 from chalicelib.domain.billing.outcomes import Refused as RefusedOutcome
-from chalicelib.domain.billing.report import Line, Report
-from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.kernel.calendar import paris_date
 from chalicelib.domain.kernel.errors import Refused
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from chalicelib.application.billing.notices import Notice, Unplaced
 from chalicelib.application.patience import commit_fresh
 from chalicelib.application.ports import Ports
-from chalicelib.domain.billing import refund as refunds
 from chalicelib.domain.billing import reversal as reversals
-from chalicelib.domain.billing.refund import Refund
+from chalicelib.domain.billing.returns import refund as refunds
+from chalicelib.domain.billing.returns.refund import Refund
 from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.change import Change
 from chalicelib.domain.kernel.ids import DueKey, RefundKey, parse_refund_reference
@@ -25,7 +25,7 @@ def ask_refund(key: DueKey, gross_minor: int, *, cause: str, ports: Ports) -> Re
 
     Raises:
         NotFound: no such due item.
-        Refused: as `domain.billing.refund.promise`.
+        Refused: as `domain.billing.returns.refund.promise`.
         Conflict: somebody else kept being first.
     """
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from chalicelib.domain.billing.dispute import Dispute
 from chalicelib.domain.billing.due import DueItem, DueState
 from chalicelib.domain.billing.renewal import following
+from chalicelib.domain.billing.returns.dispute import Dispute
 from chalicelib.domain.contract.subscription import Subscription
 from chalicelib.domain.kernel.calendar import paris_date
 from chalicelib.domain.kernel.change import Change, Insert, Replace, Write

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Literal
 
 from chalicelib.domain.billing import journal
+from chalicelib.domain.billing.books.settlement import Settlement, announced
 from chalicelib.domain.billing.due import DueItem, DueState
 from chalicelib.domain.billing.journal import Account, balances
-from chalicelib.domain.billing.settlement import Settlement, announced
 from chalicelib.domain.contract.subscription import Status, Subscription
 from chalicelib.domain.kernel.change import Change, Replace, Write
 from chalicelib.domain.kernel.errors import Refused

@@ -13,7 +13,7 @@ from typing import Any
 from chalicelib.domain.billing.due import Attempt, DueItem
 from chalicelib.domain.billing.guards import Charging
 from chalicelib.domain.billing.journal import balances
-from chalicelib.domain.billing.proposal import Plan
+from chalicelib.domain.billing.operating.proposal import Plan
 from chalicelib.domain.kernel.change import Change, Insert, Replace, Write
 from chalicelib.domain.kernel.money import Money, exponent
 from chalicelib.domain.kernel.value import Entity, Value

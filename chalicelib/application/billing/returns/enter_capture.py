@@ -7,9 +7,9 @@ from chalicelib.application.billing.settle_due import settle_due
 from chalicelib.application.billing.settle_first_charge import settle_first_charge
 from chalicelib.application.patience import commit_fresh
 from chalicelib.application.ports import Ports
-from chalicelib.domain.billing.capture import uncapture
 from chalicelib.domain.billing.due import Attempt, DueItem
 from chalicelib.domain.billing.outcomes import Authorised
+from chalicelib.domain.billing.returns.capture import uncapture
 from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.change import Change
 from chalicelib.domain.kernel.ids import DueKey

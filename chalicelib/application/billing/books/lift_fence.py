@@ -8,17 +8,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.application.billing.books.reconcile_report import announce
 from chalicelib.application.billing.charging import move
-from chalicelib.application.billing.reconcile_report import announce
 from chalicelib.application.billing.settle_due import settle_due
 from chalicelib.application.billing.settle_first_charge import settle_first_charge
 from chalicelib.application.ports import Ports
-from chalicelib.domain.billing import guards, restore
+from chalicelib.domain.billing import guards
+from chalicelib.domain.billing.books import restore
+from chalicelib.domain.billing.books.report import Line, batch_of, read_report
+from chalicelib.domain.billing.books.restore import Filed
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.outcomes import Authorised
-from chalicelib.domain.billing.report import Line, batch_of, read_report
-from chalicelib.domain.billing.restore import Filed
 from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.calendar import paris_date
 from chalicelib.domain.kernel.change import Change, Insert, Replace

@@ -8,17 +8,17 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from chalicelib.domain.billing.absence import Absent, Heard
-from chalicelib.domain.billing.dispute import Dispute
+from chalicelib.domain.billing.books.absence import Absent, Heard
+from chalicelib.domain.billing.books.batches import SETTLED_WITHIN, Batches
+from chalicelib.domain.billing.books.findings import KEPT, Finding, Named, ParkedThing
+from chalicelib.domain.billing.books.numbers import Numbers
+from chalicelib.domain.billing.books.settlement import Settlement
 from chalicelib.domain.billing.due import DueItem, DueState
-from chalicelib.domain.billing.findings import KEPT, Finding, Named, ParkedThing
 from chalicelib.domain.billing.journal import Account, Posting
 from chalicelib.domain.billing.numbering import Series
-from chalicelib.domain.billing.proof_batches import SETTLED_WITHIN, Batches
-from chalicelib.domain.billing.proof_numbers import Numbers
-from chalicelib.domain.billing.refund import Refund
+from chalicelib.domain.billing.returns.dispute import Dispute
+from chalicelib.domain.billing.returns.refund import Refund
 from chalicelib.domain.billing.reversal import Reversal
-from chalicelib.domain.billing.settlement import Settlement
 from chalicelib.domain.kernel.calendar import start_of_day
 from chalicelib.domain.kernel.change import NOTHING, Change, Insert, Replace
 from chalicelib.domain.kernel.value import Entity, Value

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from chalicelib.domain.billing.agenda import REPORT_PATIENCE
-from chalicelib.domain.billing.findings import Code, Named
-from chalicelib.domain.billing.report import HELD_KINDS
-from chalicelib.domain.billing.settlement import Settlement, Why
+from chalicelib.domain.billing.books.findings import Code, Named
+from chalicelib.domain.billing.books.report import HELD_KINDS
+from chalicelib.domain.billing.books.settlement import Settlement, Why
 
 SETTLED_WITHIN = timedelta(days=7)
 """How long after a payment its settlement may take, weekends and holidays of banks included."""

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from chalicelib.domain.billing.days import (
+from chalicelib.domain.billing.due import DueItem, DueState
+from chalicelib.domain.billing.operating.days import (
     COMPARED_DAYS,
     DayFigures,
     Row,
@@ -18,8 +19,7 @@ from chalicelib.domain.billing.days import (
     figures_of,
     rows_of,
 )
-from chalicelib.domain.billing.due import DueItem, DueState
-from chalicelib.domain.billing.plainly import amount, money
+from chalicelib.domain.billing.operating.plainly import amount, money
 from chalicelib.domain.billing.renewal import at_contract_price, charge_at
 from chalicelib.domain.contract.subscription import Contract, Status, Subscription
 from chalicelib.domain.kernel.calendar import PARIS, start_of_day

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import assert_never
 
-from chalicelib.domain.billing.dispute import Dispute
+from chalicelib.domain.billing.books.settlement import Settlement
 from chalicelib.domain.billing.due import DueItem
-from chalicelib.domain.billing.refund import Refund
+from chalicelib.domain.billing.returns.dispute import Dispute
+from chalicelib.domain.billing.returns.refund import Refund
+from chalicelib.domain.billing.returns.unplaced import UnplacedMoney
 from chalicelib.domain.billing.reversal import Reversal
-from chalicelib.domain.billing.settlement import Settlement
-from chalicelib.domain.billing.unplaced import UnplacedMoney
 from chalicelib.domain.kernel.calendar import start_of_day
 from chalicelib.domain.kernel.ids import DueKey, RefundKey
 from chalicelib.domain.kernel.value import Entity, Value

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from chalicelib.domain.billing.due import DueItem, DueState
-from chalicelib.domain.billing.plainly import amount
+from chalicelib.domain.billing.operating.plainly import amount
 from chalicelib.domain.kernel.calendar import anchor_days
 from chalicelib.domain.kernel.value import Entity, Value
 

@@ -16,9 +16,7 @@ from pydantic import Field
 
 from chalicelib.domain.billing import journal
 from chalicelib.domain.billing.agenda import REPORT_PATIENCE
-from chalicelib.domain.billing.due import Attempt, DueItem
-from chalicelib.domain.billing.journal import Account, Posting
-from chalicelib.domain.billing.report import (
+from chalicelib.domain.billing.books.report import (
     BACK_KINDS,
     FEE_KINDS,
     HELD_KINDS,
@@ -27,6 +25,8 @@ from chalicelib.domain.billing.report import (
     Line,
     Report,
 )
+from chalicelib.domain.billing.due import Attempt, DueItem
+from chalicelib.domain.billing.journal import Account, Posting
 from chalicelib.domain.billing.reversal import Reversal
 from chalicelib.domain.kernel.change import NOTHING, Change, Insert, Replace
 from chalicelib.domain.kernel.value import Entity, Value

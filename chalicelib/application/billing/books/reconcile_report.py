@@ -11,21 +11,23 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Literal
 
-from chalicelib.application.billing.enter_capture import enter_failure
-from chalicelib.application.billing.enter_dispute import enter_dispute
 from chalicelib.application.billing.notices import Notice, Unplaced
-from chalicelib.application.billing.refund_due import enter_refund, enter_reversal
+from chalicelib.application.billing.returns.enter_capture import enter_failure
+from chalicelib.application.billing.returns.enter_dispute import enter_dispute
+from chalicelib.application.billing.returns.refund_due import enter_refund, enter_reversal
 from chalicelib.application.billing.settle_due import settle_due
 from chalicelib.application.billing.settle_first_charge import settle_first_charge
 from chalicelib.application.patience import commit_fresh
 from chalicelib.application.ports import Ports
 from chalicelib.domain.billing.agenda import shard
-from chalicelib.domain.billing.dispute import DISPUTE_EVENTS
-from chalicelib.domain.billing.due import DueItem
-from chalicelib.domain.billing.guards import held_by
-from chalicelib.domain.billing.outcomes import Authorised
-from chalicelib.domain.billing.report import PAYMENT_KINDS, Line, Report, batch_of, read_report
-from chalicelib.domain.billing.settlement import (
+from chalicelib.domain.billing.books.report import (
+    PAYMENT_KINDS,
+    Line,
+    Report,
+    batch_of,
+    read_report,
+)
+from chalicelib.domain.billing.books.settlement import (
     Settlement,
     Stray,
     Why,
@@ -41,6 +43,10 @@ from chalicelib.domain.billing.settlement import (
     stray,
     whole_batch_stray,
 )
+from chalicelib.domain.billing.due import DueItem
+from chalicelib.domain.billing.guards import held_by
+from chalicelib.domain.billing.outcomes import Authorised
+from chalicelib.domain.billing.returns.dispute import DISPUTE_EVENTS
 from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.change import NOTHING, Change
 from chalicelib.domain.kernel.ids import DueKey, parse_reference, parse_refund_reference

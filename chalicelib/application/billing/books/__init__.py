@@ -1,0 +1,1 @@
+"""Reading reports, proving the day, lifting the fence of a restored table."""

@@ -1,0 +1,1 @@
+"""News about money that came before: captures that fail, refunds, disputes."""

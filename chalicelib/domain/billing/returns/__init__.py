@@ -1,0 +1,1 @@
+"""What happens to money after it came: captures that fail, refunds, disputes, money of nobody."""
