@@ -221,6 +221,12 @@ class FakeStore:
             self.committed.append(Committed(key, notification))
             return True
 
+    def notification(self, provider_reference: str, event: str, success: str) -> Notification:
+        found = self.notifications.get(keys.notification(provider_reference, event, success))
+        if found is None:
+            raise NotFound(detail=provider_reference)
+        return found
+
     def identity(self) -> str:
         return self.table_id
 

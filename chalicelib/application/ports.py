@@ -238,6 +238,10 @@ class Store(Protocol):
         """One conditional put; False when this very notification is kept already."""
         ...
 
+    def notification(self, provider_reference: str, event: str, success: str) -> Notification:
+        """One as it was kept; consistent. Raises NotFound."""
+        ...
+
     def identity(self) -> str:
         """Which table this is: a restored copy has another, whatever its name."""
         ...

@@ -283,6 +283,15 @@ class DynamoStore:
             raise
         return True
 
+    def notification(self, provider_reference: str, event: str, success: str) -> Notification:
+        key = keys.notification(provider_reference, event, success)
+        item = self._item(key, fresh=True)
+        if item is None:
+            raise NotFound(detail="|".join(key))
+        kept = codec.decode(item)
+        assert isinstance(kept, Notification), "a key of notifications"
+        return kept
+
     def identity(self) -> str:
         if self._identity is None:
             described = self._client.describe_table(TableName=self._table)["Table"]

@@ -1,7 +1,7 @@
 """Number paid due items: gapless, in one short transaction, off the path of the payment (INV-2)."""
 
 from chalicelib.application.ports import Ports
-from chalicelib.domain.billing.guards import held_by
+from chalicelib.domain.billing.guards import held_by, opened
 from chalicelib.domain.billing.numbering import BATCH_MAX, Series, assign_numbers
 from chalicelib.domain.kernel.calendar import paris_date
 from chalicelib.domain.kernel.change import AlreadyStamped, Change, Insert
@@ -52,5 +52,7 @@ def _series(year: int, ports: Ports) -> Series | None:
     if brake is not None and held_by(brake, table_id) == "fenced":
         return None
     first = Series(legal_entity=entity, series=INVOICE_SERIES, year=year, table_id=table_id)
-    ports.store.commit(Change((Insert(first),)))
+    # no table has a counter without a brake: a copy of it must run into its fence
+    brakes = () if brake else (Insert(opened(table_id, ports.clock())),)
+    ports.store.commit(Change((Insert(first), *brakes)))
     return first

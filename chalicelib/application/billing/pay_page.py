@@ -118,7 +118,7 @@ def page_session(due: DueItem, page: Attempt, *, return_url: str, ports: Ports) 
             lang=due.lang,
             return_url=return_url,
             expires_at=page.opened_at + PAGE_OPEN_FOR,
-            idempotency_key=seals.idempotency_key(ports.keys.identity, reference),
+            idempotency_key=seals.page_key(ports.keys.identity, reference, page.opened_at),
         )
     )
 

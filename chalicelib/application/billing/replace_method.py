@@ -14,7 +14,7 @@ from chalicelib.domain.kernel.errors import Forbidden, Refused
 from chalicelib.domain.kernel.ids import method_reference, parse_method_reference
 from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.kernel.policy import policy_named
-from chalicelib.domain.kernel.seals import idempotency_key
+from chalicelib.domain.kernel.seals import page_key
 
 PAGE_OPEN_FOR = timedelta(hours=1)
 DELETED = "deleted"
@@ -80,7 +80,7 @@ def method_session(subscription: Subscription, *, return_url: str, ports: Ports)
             lang=subscription.lang,
             return_url=return_url,
             expires_at=opened_at + PAGE_OPEN_FOR,
-            idempotency_key=idempotency_key(ports.keys.identity, reference),
+            idempotency_key=page_key(ports.keys.identity, reference, opened_at),
         )
     )
 

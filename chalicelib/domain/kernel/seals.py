@@ -40,6 +40,11 @@ def idempotency_key(key: str, reference: str) -> str:
     return seal(key, "charge", reference)
 
 
+def page_key(key: str, reference: str, opened_at: datetime) -> str:
+    """The idempotency key of one payment page: a page that a restored table forgot is another."""
+    return seal(key, "page", f"{reference} {opened_at.isoformat()}")
+
+
 class Link(Value):
     """What a link in a mail says: for what, for whom, which edition, until when."""
 

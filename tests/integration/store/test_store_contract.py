@@ -101,6 +101,7 @@ def test_what_is_not_there_is_not_found(store: Store, fresh: bool) -> None:  # n
         lambda: store.refund(RefundKey(due=KEY, number=1), fresh=fresh),
         lambda: store.unplaced_money("QFQTPCQ8HXSKGK82", "CHARGEBACK", "true"),
         lambda: store.proposal("01JD"),
+        lambda: store.notification("QFQTPCQ8HXSKGK82", "CHARGEBACK", "true"),
     ]
     for read in reads:
         with pytest.raises(NotFound):
@@ -275,6 +276,12 @@ def test_due_items_are_those_of_one_contract_oldest_first(store: Store) -> None:
     put(store, a_due(10), a_due(2), a_due(1, subscription_id=other), a_subscription())
     put(store, a_reversal(period=3))
     assert [due.period for due in store.due_items(SUBSCRIPTION_ID)] == [2, 10]
+
+
+def test_a_notification_comes_back_as_it_was(store: Store) -> None:
+    kept = a_notification()
+    store.keep_notification(kept)
+    assert store.notification(kept.provider_reference, kept.event, kept.success) == kept
 
 
 def test_the_daily_proof_sees_everything(store: Store) -> None:

@@ -168,6 +168,18 @@ def retry_after_stop() -> Iterator[None]:
 
 
 @contextmanager
+def dark_months_billed() -> Iterator[None]:
+    """A contract that pays again owes the months it had no service in."""
+
+    def following(paid: DueItem, subscription: Subscription, now: datetime) -> DueItem | None:
+        upcoming = renewal.due_item(subscription, paid.period + 1)
+        return upcoming if subscription.runs_past(upcoming.from_on) else None
+
+    with swapped(settling, "following", following):
+        yield
+
+
+@contextmanager
 def today_only() -> Iterator[None]:
     """The sweep looks at what became due today."""
     honest = Table.due_entries
@@ -232,6 +244,7 @@ DEFECTS: tuple[Defect, ...] = (
     forgery_accepted,
     midnight_of_greenwich,
     retry_after_stop,
+    dark_months_billed,
     today_only,
     claim_without_condition,
     brake_ignored,

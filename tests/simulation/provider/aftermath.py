@@ -19,8 +19,8 @@ LIVES: tuple[tuple[str, ...], ...] = (
     ("CHARGEBACK", "CHARGEBACK_REVERSED", "SECOND_CHARGEBACK", "PREARBITRATION_WON"),
     ("CHARGEBACK", "CHARGEBACK_REVERSED", "SECOND_CHARGEBACK", "PREARBITRATION_LOST"),
 )
-TAKES = ("CHARGEBACK", "SECOND_CHARGEBACK")
-GIVES = ("CHARGEBACK_REVERSED", "PREARBITRATION_WON")
+TAKES = {"CHARGEBACK": "Chargeback", "SECOND_CHARGEBACK": "SecondChargeback"}
+GIVES = {"CHARGEBACK_REVERSED": "ChargebackReversed", "PREARBITRATION_WON": "ChargebackReversed"}
 LOSES = ("DISPUTE_DEFENSE_PERIOD_ENDED", "PREARBITRATION_LOST")
 FAILS_WITHIN_HOURS = 18
 AFTER_ALL = 0.3
@@ -35,6 +35,14 @@ class Listener(Protocol):
     def disputed(self, payment: Payment, event: str) -> None: ...
 
 
+class Ledger(Protocol):
+    """Who keeps what settlement will tell."""
+
+    def moved(
+        self, kind: str, payment: Payment, minor: int, name: str, reference: str = ""
+    ) -> None: ...
+
+
 @dataclass
 class Aftermath:
     """Chance at work on payments."""
@@ -46,6 +54,7 @@ class Aftermath:
     note: Callable[[str], None]
     name: Callable[[str], str]
     listener: Listener
+    ledger: Ledger
     _running: set[str] = field(default_factory=set)
 
     def of(self, payment: Payment) -> None:
@@ -91,8 +100,10 @@ class Aftermath:
         event, *rest = life
         if event in TAKES:
             payment.disputed_minor = payment.amount.minor
+            self.ledger.moved(TAKES[event], payment, -payment.amount.minor, name)
         elif event in GIVES:
             payment.disputed_minor = 0
+            self.ledger.moved(GIVES[event], payment, payment.amount.minor, name)
         payment.is_lost = event in LOSES
         self.note(f"bank says {event} of {payment.name} of {payment.reference}")
         self.listener.disputed(payment, event)
@@ -110,7 +121,9 @@ class Aftermath:
         def answer() -> None:
             payment.pending_minor -= amount.minor
             is_sent = not fails or comes_back
-            payment.refunded_minor += amount.minor if is_sent else 0
+            if is_sent:
+                payment.refunded_minor += amount.minor
+                self.ledger.moved("Refunded", payment, -amount.minor, order, reference)
             self.note(f"provider {'sends' if is_sent else 'turns down'} {reference}")
             self._say("REFUND", order, payment, amount, reference=reference, is_success=is_sent)
             if comes_back:
@@ -118,6 +131,7 @@ class Aftermath:
 
         def back() -> None:
             payment.refunded_minor -= amount.minor
+            self.ledger.moved("RefundedReversed", payment, amount.minor, order, reference)
             event = self.stream.choice(("REFUND_FAILED", "REFUNDED_REVERSED"))
             self.note(f"provider has {reference} back: {event}")
             self._say(event, order, payment, amount)

@@ -51,6 +51,26 @@ class Payment:
         return bool(gone or self.disputed_minor or self.is_uncaptured)
 
 
+@dataclass
+class Movement:
+    """What became of a payment, as a report tells it: money that went back, or came again.
+
+    Attributes:
+        kind: the word of the report's line.
+        minor: what it changes: less than zero goes back.
+        name: what the provider calls it, and `reference` what the product called it.
+        told_in: the batch whose report tells of it.
+    """
+
+    kind: str
+    payment: Payment
+    minor: int
+    name: str
+    reference: str
+    at: datetime
+    told_in: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """What a notification says, before it is put in words and signed."""

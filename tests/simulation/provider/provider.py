@@ -22,7 +22,7 @@ from chalicelib.domain.selling.checkout import StoredMethod
 from tests.simulation.faults.weather import Weather
 from tests.simulation.provider.aftermath import Aftermath
 from tests.simulation.provider.cards import Card, Cards, Mood
-from tests.simulation.provider.money import Notice, Payment
+from tests.simulation.provider.money import Movement, Notice, Payment
 from tests.simulation.provider.reports import Reports
 from tests.simulation.provider.words import REASONS
 
@@ -108,6 +108,7 @@ class Provider:
             self.note,
             self._name,
             self.watcher,
+            self,
         )
 
     # ---- payment pages ------------------------------------------------------------------------
@@ -272,6 +273,13 @@ class Provider:
         order = self._name("O")
         self._answers[key] = Answer(asked, self.clock(), order=order)
         return order
+
+    def moved(
+        self, kind: str, payment: Payment, minor: int, name: str, reference: str = ""
+    ) -> None:
+        """What became of a payment will be told by a report too."""
+        moved = Movement(kind, payment, minor, name, reference, self.clock())
+        self.reports.movements.append(moved)
 
     # ---- settlement ---------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tests.fakes_reports import Told, paid_out, report_name, report_text, settled
-from tests.simulation.provider.money import Payment
+from tests.simulation.provider.money import Movement, Payment
 
 FEE_MINOR = 20
 BATCH_FEE_MINOR = 11
@@ -20,11 +20,13 @@ class Reports:
         texts: reports by their names.
         fees_minor: what the provider kept.
         payouts_minor: what it sent to the bank.
+        movements: what became of payments, in order.
     """
 
     texts: dict[str, str] = field(default_factory=dict)
     fees_minor: int = 0
     payouts_minor: int = 0
+    movements: list[Movement] = field(default_factory=list)
     _carried_minor: int = 0
 
     def close(
@@ -39,6 +41,7 @@ class Reports:
             if self._comes(one, batch, waits)
         ]
         lines += [_gone(one) for one in ripe if self._goes(one, batch, waits)]
+        lines += [_moved(one) for one in self.movements if self._follows(one, batch, waits, now)]
         if not lines:
             return None
         self.fees_minor += sum(line.gross - line.net for line in lines) + BATCH_FEE_MINOR
@@ -66,6 +69,34 @@ class Reports:
             return False
         payment.returned_in = batch
         return True
+
+    def _follows(
+        self, movement: Movement, batch: int, waits: Callable[[], bool], now: datetime
+    ) -> bool:
+        """Whether a batch tells a movement: after its payment, and after what came before it."""
+        is_ripe = movement.told_in is None and movement.at + TAKES_A_DAY < now
+        if not is_ripe or movement.payment.settled_in is None or waits():
+            return False
+        for earlier in self.movements:
+            if earlier is movement:
+                break
+            if earlier.payment is movement.payment and earlier.told_in is None:
+                return False
+        movement.told_in = batch
+        return True
+
+
+def _moved(movement: Movement) -> Told:
+    """Part of a payment that went back, or came again."""
+    return Told(
+        movement.kind,
+        gross=movement.minor,
+        net=movement.minor,
+        payment=movement.payment.name,
+        reference=movement.payment.reference,
+        movement=movement.name,
+        movement_reference=movement.reference,
+    )
 
 
 def _gone(payment: Payment) -> Told:

@@ -21,6 +21,8 @@ from tests.world_shop import RETURN_URL
 Act = Callable[[Ports], None]
 Reader = Callable[[Letter], None]
 DUNNING = ("payment_refused", "payment_link")
+WAITS_MINUTES = (2, 59, 61, 600, 3_000, 20_000, 60_000)
+"""How long a mail lies unread: minutes, days, or until after the next month has begun."""
 
 
 @dataclass
@@ -39,7 +41,7 @@ class Debtors:
         act = self.stream.choice((None, "page", "page", "card", "both"))
         if act is None:
             return
-        wait = timedelta(minutes=self.stream.choice((2, 59, 61, 600, 3_000, 20_000)))
+        wait = timedelta(minutes=self.stream.choice(WAITS_MINUTES))
         if act in ("page", "both"):
             self.town.later(wait, lambda: self._pays(contract))
         if act in ("card", "both"):

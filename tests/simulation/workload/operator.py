@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from random import Random
 
 from chalicelib.application.billing import charging
 from chalicelib.application.billing.returns import refund_due
 from chalicelib.application.billing.returns.enter_dispute import lift_hold
 from chalicelib.application.ports import Ports
+from chalicelib.domain.billing.books.settlement import UNREAD, Settlement
 from chalicelib.domain.billing.due import DueState
+from chalicelib.domain.billing.operating import repair
 from chalicelib.domain.billing.returns.refund import Refund
 from chalicelib.domain.contract.subscription import Subscription
 from chalicelib.domain.kernel.ids import RefundKey
@@ -20,6 +23,12 @@ from tests.simulation.world.table import Table
 Later = Callable[[timedelta, Callable[[], None]], None]
 STOPS_EVERY_DAYS = 90
 FORGOTTEN_AFTER = timedelta(days=4)
+
+
+def _read(batch: int, ports: Ports) -> None:
+    known = ports.store.settlement(batch)
+    if known.parked == UNREAD:
+        ports.store.commit(repair.read_batch(known, batch, now=ports.clock()))
 
 
 @dataclass
@@ -47,6 +56,7 @@ class Operator:
         if stopped is not None and stopped.since + FORGOTTEN_AFTER < self.desk.clock():
             # a restored copy has forgotten that it was let go on
             self._resume()
+        self._have_batches_read()
         if self.has_closed():
             return
         if self.stream.random() * STOPS_EVERY_DAYS < 1:
@@ -69,6 +79,14 @@ class Operator:
 
     def _resume(self) -> None:
         self._do("resumes charging", lambda ports: charging.resume_charging(ports=ports))
+
+    # ---- reports ------------------------------------------------------------------------------
+
+    def _have_batches_read(self) -> None:
+        """A report that could not be read in time is asked for once more, as the runbook says."""
+        for settlement in self.table._every(Settlement):
+            if settlement.parked == UNREAD:
+                self._do(f"reads batch {settlement.batch}", partial(_read, settlement.batch))
 
     # ---- money back ---------------------------------------------------------------------------
 

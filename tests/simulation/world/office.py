@@ -24,6 +24,12 @@ PATIENCE = (timedelta(seconds=20), timedelta(minutes=2), timedelta(minutes=30))
 MAY_BE_LOST = ("AUTHORISATION", "recurring.token.created")
 """What other channels tell as well."""
 
+REPORTED = (
+    "REFUND", "REFUND_FAILED", "REFUNDED_REVERSED",
+    "CHARGEBACK", "CHARGEBACK_REVERSED", "SECOND_CHARGEBACK",
+)  # fmt: skip
+"""What a report tells days later, where money moved."""
+
 SIGNED = (
     "pspReference", "originalReference", "merchantAccountCode", "merchantReference",
     "value", "currency", "eventCode", "success",
@@ -50,7 +56,10 @@ class PostOffice:
 
     def post(self, notice: Notice) -> None:
         """Take a notification of the provider."""
-        if notice.event in MAY_BE_LOST and self.weather.strikes("notice_lost"):
+        is_told_again = notice.event in MAY_BE_LOST or (
+            notice.event in REPORTED and notice.is_success
+        )
+        if is_told_again and self.weather.strikes("notice_lost"):
             self.note(f"post loses {notice.event} {notice.name}")
             return
         self._carry(notice)

@@ -56,7 +56,7 @@ def planned(seed: int) -> Plan:
         people=tuple(range(stream.randint(fewest, most))),
         days=stream.randint(shortest, longest),
         opens_at=OPENS_FROM + timedelta(days=stream.randrange(OPENS_WITHIN_DAYS)),
-        faults=_apart(_kinds(stream), seed),
+        faults=_kinds(stream),
         force=stream.choice(FORCES),
         poor=stream.choice((0.1, 0.4, 0.9)),
     )
@@ -67,15 +67,6 @@ def troubled(seed: int) -> Plan:
     return replace(
         planned(seed), people=tuple(range(10)), days=240, faults=FAULTS, force=3.0, poor=0.9
     )
-
-
-def _apart(kinds: tuple[Fault, ...], seed: int) -> tuple[Fault, ...]:
-    """Captures that fail, or restores: while a table is fenced, such a notice is set aside.
-
-    No report tells it again; an operator enters it, as the runbook of a restore says.
-    """
-    left_out = "restored" if seed % 2 else "capture_fails"
-    return tuple(kind for kind in kinds if kind != left_out)
 
 
 def _kinds(stream: Random) -> tuple[Fault, ...]:

@@ -217,6 +217,12 @@ class TestGuardCap:
         gate.close()
         assert (brake(world).granted, brake(world).hour_granted) == (2, 2)
 
+    def test_the_first_permit_of_a_table_makes_its_brake(self) -> None:
+        world = in_memory()
+        assert world.fakes.store.charging() is None
+        assert Gate(world.ports).permits()
+        assert brake(world).granted == 1
+
     def test_a_new_day_counts_anew(self) -> None:
         world = a_town(1, UNGUARDED.replace(per_hour=1))
         assert Gate(world.ports).permits()

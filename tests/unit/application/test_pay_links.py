@@ -171,6 +171,15 @@ class TestLinks:
         shop = refused()
         assert month_of_link(token_of(shop), ports=shop.ports) == shop.due(1)
 
+    def test_a_page_that_a_restored_table_forgot_is_another_page(self) -> None:
+        """Under one key the provider would know a question of another hour, and turn this down."""
+        shop = refused()
+        before = dict(shop.ports.store.things)
+        forgotten = page(shop)
+        shop.ports.store.things = before
+        shop.ports.clock.advance(timedelta(hours=2))
+        assert page(shop).session_id != forgotten.session_id
+
     def test_of_a_month_that_is_paid_it_says_so(self) -> None:
         """Spent, but not rude."""
         shop = refused()

@@ -416,6 +416,13 @@ class TestBrake:
         shop.sweep()
         assert shop.due(1).state is DueState.PAID
 
+    def test_it_can_be_pulled_before_anything_was_sold(self) -> None:
+        shop = Shop()
+        order_of(shop, Command.STOP_CHARGING)
+        brake = shop.ports.store.charging()
+        assert brake is not None
+        assert (brake.stopped is not None, brake.version) == (True, 1)
+
     def test_stopping_is_tried_until_it_stands(self) -> None:
         """Workers count on the brake at the same instant, again and again."""
         shop = Shop()
@@ -484,6 +491,7 @@ class TestLiftFence:
         assert done.told == (
             "4 payments told, 4 of them entered",
             "4 invoices given their numbers back",
+            "0 notifications entered that had found no place",
             "the fence is lifted",
         )
         assert approve(proposal.id, who=MAX, ports=restored.ports) == done

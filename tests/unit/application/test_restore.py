@@ -9,11 +9,17 @@ from chalicelib.application.billing.books.lift_fence import Comparison, lift_fen
 from chalicelib.application.billing.books.reconcile_report import announce
 from chalicelib.application.papers.file_invoice import NumberTaken, file_invoice
 from chalicelib.domain.billing.due import DueState
+from chalicelib.domain.billing.guards import held_by
+from chalicelib.domain.billing.returns.unplaced import UnplacedMoney
 from chalicelib.domain.kernel import errors
+from chalicelib.domain.kernel.ids import parse_reference
+from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.papers.invoice import InvoiceRecord
 from tests.crash import How, Killed, Saboteur
+from tests.fakes_gateway import Happening
 from tests.fakes_reports import Told, settled
 from tests.world import World, in_memory
+from tests.world_news import happening_notification
 from tests.world_restore import (
     PRICE,
     a_town,
@@ -29,6 +35,8 @@ from tests.world_restore import (
     restore_from,
     taken_twice,
 )
+
+EUR_20 = Money(minor=2000, currency="EUR")
 
 
 def restored() -> World:
@@ -105,6 +113,15 @@ class TestGuardFence:
         world.rest()
         assert world.fakes.store.due_item(late.key).number is None
 
+    def test_where_nobody_was_charged_yet_a_copy_is_fenced_all_the_same(self) -> None:
+        """The first invoice of a shop makes its brake, so that no copy counts on in silence."""
+        world = in_memory()
+        world.subscribe()
+        restore_from(world, copy_of(world))
+        brake = world.fakes.store.charging()
+        assert brake is not None
+        assert held_by(brake, world.fakes.store.identity()) == "fenced"
+
     def test_a_report_waits_for_the_fence_to_be_lifted(self) -> None:
         """Otherwise it would take the payments that the copy forgot for strangers'."""
         world = restored()
@@ -165,6 +182,48 @@ class TestGuardFence:
             lift_fence((), until_at=world.now, ports=world.ports)
         with pytest.raises(errors.Refused, match="NOT_FENCED"):
             lift_fence((), until_at=world.now, ports=in_memory().ports)
+
+
+class TestUnheard:
+    """What the provider said while the fence stood, and the copy could not place, is not lost."""
+
+    def told(self, world: World, reference: str, payment: str) -> UnplacedMoney:
+        """The capture of a payment failed, says a notification."""
+        happening = Happening("CAPTURE_FAILED", "X1", payment, reference, EUR_20)
+        world.post_office.append(happening_notification(happening, world.now))
+        world.rest()
+        (fact,) = world.fakes.store.every_unplaced_money()
+        return fact
+
+    def test_a_capture_that_failed_is_entered_once_the_copy_is_compared(self) -> None:
+        """No report tells it: what is never captured is never settled."""
+        world = restored()
+        page = next(each for each in world.fakes.gateway.captures if "PAGE" in str(each))
+        assert page.provider_reference is not None
+        named = parse_reference(page.reference)
+        assert named is not None
+        fact = self.told(world, page.reference, page.provider_reference)
+        assert (fact.parked, fact.reason) == ("unplaced", "an attempt that was never made")
+        name = world.fakes.gateway.close_batch(without={page.provider_reference})
+        assert name is not None
+        compared = lift_fence((name,), until_at=world.now, ports=world.ports)
+        assert compared == Comparison(3, 3, 4, (), is_lifted=True, placed=1)
+        due = world.fakes.store.due_item(named[0])
+        assert (due.attempts[0].state, due.state) == ("uncaptured", DueState.SCHEDULED)
+        assert due.number is not None, "the invoice that was sent keeps its number"
+        (fact,) = world.fakes.store.every_unplaced_money()
+        assert (fact.parked, fact.answer) == (None, "entered when the restored table was compared")
+
+    def test_what_is_nobody_s_goes_on_waiting_for_a_person(self) -> None:
+        world = nothing_lost()
+        before = self.told(world, "an order of the old shop", "P1")
+        name = world.fakes.gateway.close_batch(settled("elsewhere", "P2"))
+        assert name is not None
+        compared = lift_fence(
+            (name,), until_at=world.now, ports=world.ports, accepted=("elsewhere foreign",)
+        )
+        assert (compared.is_lifted, compared.placed) == (True, 0)
+        assert list(world.fakes.store.every_unplaced_money()) == [before]
 
 
 class TestEvidence:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.application.billing.books import unheard
 from chalicelib.application.billing.books.reconcile_report import announce
 from chalicelib.application.billing.charging import move
 from chalicelib.application.billing.settle_due import settle_due
@@ -15,8 +16,8 @@ from chalicelib.application.billing.settle_first_charge import settle_first_char
 from chalicelib.application.ports import Ports
 from chalicelib.domain.billing import guards
 from chalicelib.domain.billing.books import restore
-from chalicelib.domain.billing.books.report import Line, batch_of, read_report
-from chalicelib.domain.billing.books.restore import Filed
+from chalicelib.domain.billing.books.report import batch_of, read_report
+from chalicelib.domain.billing.books.restore import Filed, Taken
 from chalicelib.domain.billing.due import DueItem
 from chalicelib.domain.billing.numbering import Series
 from chalicelib.domain.billing.outcomes import Authorised
@@ -31,7 +32,7 @@ from chalicelib.domain.papers.numbering import INVOICE_SERIES, invoice_name, num
 NOWHERE = "restored"
 """Where a counter counts that is found in a restored table, until the fence is lifted."""
 
-TAKEN = ("authorised", "returned", "uncaptured")
+KNOWN = ("authorised", "returned", "uncaptured")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Comparison:
         payments: how many the reports tell.
         entered: those the table had forgotten.
         renumbered: invoices given their numbers back.
+        placed: notifications that had found no place in the copy, and now have.
         unresolved: what a person must settle or accept by name before charging goes on.
     """
 
@@ -50,6 +52,7 @@ class Comparison:
     renumbered: int
     unresolved: tuple[str, ...]
     is_lifted: bool
+    placed: int = 0
 
 
 def lift_fence(
@@ -61,6 +64,7 @@ def lift_fence(
 ) -> Comparison:
     """Enter every payment of these settlement reports, give numbers back, then let charges go on.
 
+    Payments that notifications told of since, and nobody could place, count like those of reports.
     `reports` are the names of all reports from the instant of the copy on, `until_at` the instant
     up to which they tell everything; `accepted` are findings that a person answers for.
 
@@ -70,19 +74,25 @@ def lift_fence(
         NotFound, GatewayUnavailable: the provider has no such report, or does not answer.
     """
     _require_evidence(until_at, ports)
-    lines = [line for name in reports for line in _settled(name, ports)]
-    found = [(line, _enter(line, ports)) for line in lines]
+    reported = [taken for name in reports for taken in _settled(name, ports)]
+    found = [(taken, _enter(taken, ports)) for taken in reported]
     unresolved = [
-        f"{line.reference or line.payment} {what}"
-        for line, what in found
+        f"{taken.reference or taken.payment} {what}"
+        for taken, what in found
         if what not in ("known", "entered")
     ]
+    waiting = unheard.waiting(ports)
+    notified = unheard.taken(waiting)
+    for taken in notified:  # one without a place waits for a person, as it did before
+        _enter(taken, ports)
+    every = [*reported, *notified]
     renumbered = 0
     this_year = paris_date(ports.clock()).year
     for year in (this_year - 1, this_year):
-        count, open_ends = _renumber(year, lines, ports)
+        count, open_ends = _renumber(year, every, ports)
         renumbered += count
         unresolved += open_ends
+    placed = unheard.enter(waiting, ports)
     is_lifted = set(unresolved) <= set(accepted)
     if is_lifted:
         table_id = ports.store.identity()
@@ -92,11 +102,12 @@ def lift_fence(
             announce(_batch(name), name, now=ports.clock(), ports=ports)
         move(lambda brake: guards.lift(brake, table_id), ports=ports)
     return Comparison(
-        payments=len(lines),
+        payments=len(found),
         entered=sum(what == "entered" for _, what in found),
         renumbered=renumbered,
         unresolved=tuple(unresolved),
         is_lifted=is_lifted,
+        placed=placed,
     )
 
 
@@ -118,25 +129,32 @@ def _batch(name: str) -> int:
     return batch
 
 
-def _settled(name: str, ports: Ports) -> list[Line]:
+def _settled(name: str, ports: Ports) -> list[Taken]:
     """The payments that a report tells."""
     batch = _batch(name)
     text = ports.gateway.report(name)
     report = read_report(text, merchant_account=ports.facts.merchant_account, batch=batch)
-    return [line for line in report.lines if line.kind == "Settled"]
+    return [
+        Taken(
+            reference=line.reference,
+            payment=line.payment,
+            amount=Money(minor=line.gross_minor, currency=line.currency),
+        )
+        for line in report.lines
+        if line.kind == "Settled"
+    ]
 
 
-def _enter(line: Line, ports: Ports) -> str:
+def _enter(taken: Taken, ports: Ports) -> str:
     """`known`, `entered`, or why a payment has no place in the table."""
-    named = parse_reference(line.reference)
+    named = parse_reference(taken.reference)
     if named is None:
         return "foreign"
     key, number = named
-    amount = Money(minor=line.gross_minor, currency=line.currency)
-    outcome = Authorised(provider_reference=line.payment)
+    outcome = Authorised(provider_reference=taken.payment)
     enter = _enter_first if key.period == 0 else _enter_renewal
     try:
-        return enter(key, number, amount, outcome, ports)
+        return enter(key, number, taken.amount, outcome, ports)
     except (errors.NotFound, errors.Refused) as unknown:
         return unknown.code.lower()
 
@@ -156,7 +174,7 @@ def _enter_renewal(
     if due.gross != amount:
         return "another_amount"
     attempt = due.attempt(number)
-    if attempt is not None and attempt.state in TAKEN:
+    if attempt is not None and attempt.state in KNOWN:
         is_same = attempt.provider_reference == outcome.provider_reference
         return "known" if is_same else "another_payment"
     now = ports.clock()
@@ -165,7 +183,7 @@ def _enter_renewal(
     return "entered"
 
 
-def _renumber(year: int, lines: list[Line], ports: Ports) -> tuple[int, list[str]]:
+def _renumber(year: int, every: list[Taken], ports: Ports) -> tuple[int, list[str]]:
     """Give the numbers of a year back; how many, and what is left for a person."""
     counter = _counter(year, ports)
     entity = ports.facts.seller.siren
@@ -173,7 +191,7 @@ def _renumber(year: int, lines: list[Line], ports: Ports) -> tuple[int, list[str
         legal_entity=entity, series=INVOICE_SERIES, year=year, table_id=NOWHERE
     )
     papers = list(_papers(series, ports))
-    keys = [named[0] for line in lines if (named := parse_reference(line.reference))]
+    keys = [named[0] for taken in every if (named := parse_reference(taken.reference))]
     paid = _paid([*keys, *(paper.key for paper in papers)], ports)
     plan = restore.renumber(year, series.following, papers, paid)
     for stamp in plan.stamps:
@@ -182,7 +200,7 @@ def _renumber(year: int, lines: list[Line], ports: Ports) -> tuple[int, list[str
         moved = series.replace(following=plan.following)
         write = Replace(moved.next()) if counter else Insert(moved)
         ports.store.commit(Change((write,)))
-    unproved = restore.unproved(papers, {line.payment for line in lines})
+    unproved = restore.unproved(papers, {taken.payment for taken in every})
     return len(plan.stamps), [f"{number} unaccounted" for number in plan.unaccounted] + [*unproved]
 
 

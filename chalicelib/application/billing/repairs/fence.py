@@ -30,6 +30,7 @@ def plan_lift(order: Order, _: datetime, ports: Ports) -> Plan:
         shown=(
             f"enter every payment of batches {batches[0]} to {batches[-1]} that the table forgot",
             "give invoices that stand on paper their numbers back",
+            "enter the notifications that have found no place in this table",
             f"lift the fence, if these reports tell everything until {until_at:%Y-%m-%d %H:%M} UTC",
             f"  and nothing is left but: {', '.join(_accepted(order)) or 'nothing'}",
         ),
@@ -52,6 +53,7 @@ def lift(order: Order, ports: Ports) -> Came:
     told = (
         f"{found.payments} payments told, {found.entered} of them entered",
         f"{found.renumbered} invoices given their numbers back",
+        f"{found.placed} notifications entered that had found no place",
         "the fence is lifted" if found.is_lifted else "the fence stands",
         *(f"left: {what}" for what in found.unresolved),
     )

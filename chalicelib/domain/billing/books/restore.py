@@ -12,9 +12,23 @@ from datetime import date, datetime
 from chalicelib.domain.billing.due import Attempt, DueItem
 from chalicelib.domain.kernel.change import NOTHING, Change, Replace, Stamp
 from chalicelib.domain.kernel.ids import DueKey, parse_reference
+from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.kernel.value import Value
 from chalicelib.domain.papers.invoice import InvoiceRecord
 from chalicelib.domain.papers.numbering import number_text, rank_of
+
+
+class Taken(Value):
+    """A payment that somebody signed for: a line of a report, or a notification.
+
+    Attributes:
+        reference: ours; whatever stands there.
+        payment: what the provider calls it.
+    """
+
+    reference: str
+    payment: str
+    amount: Money
 
 
 class Filed(Value):
@@ -108,7 +122,7 @@ def _stamp(key: DueKey, number: str, issued_on: date) -> Stamp:
 
 
 def unproved(papers: Sequence[Filed], payments: Collection[str]) -> tuple[str, ...]:
-    """Invoices whose payment no report names: the reports do not reach far enough."""
+    """Invoices whose payment nobody signed for: the reports do not reach far enough."""
     return tuple(
         f"{paper.number} not_in_reports"
         for paper in papers
