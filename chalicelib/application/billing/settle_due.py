@@ -51,12 +51,20 @@ def settle_due(
             else ports.store.subscription(key.subscription_id, fresh=fresh)
         )
         policy = policy_named(subscription.policy)
-        return settle(due, subscription, number, outcome, policy=policy, now=now)
+        latest = latest_beside(due, ports)
+        return settle(due, subscription, number, outcome, policy=policy, now=now, latest=latest)
 
     change = commit_fresh(ports.store, decide)
     if any(_goes_back(write) for write in change.writes):
         tell(Tally(paid_twice=1), ports=ports)
     return change
+
+
+def latest_beside(due: DueItem, ports: Ports) -> DueItem | None:
+    """The last due item of a contract one of whose payments failed to come; else None."""
+    if due.owed_again_on is None:
+        return None
+    return ports.store.due_items(due.subscription_id)[-1]
 
 
 def _goes_back(write: Write) -> bool:

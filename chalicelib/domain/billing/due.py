@@ -83,6 +83,8 @@ class DueItem(Entity):
         paid_at: instant at which success was learnt; it stays when the money fails to come later
             and the period after it is under way already.
         owed_again_on: Paris date on which a payment turned out not to come; patience counts anew.
+        resumes_with: the period that was called off when its payment failed to come, and is called
+            back by the next one.
         refunded_minor: what was promised back of the money that paid it.
         disputed_minor: what banks took back of it, for now or for good.
         parked: why nobody will act on it without a person, else None.
@@ -110,6 +112,7 @@ class DueItem(Entity):
     link_asked_at: datetime | None = None
     paid_at: datetime | None = None
     owed_again_on: date | None = None
+    resumes_with: int | None = None
     refunded_minor: int = Field(default=0, ge=0)
     disputed_minor: int = Field(default=0, ge=0)
     number: str | None = None
@@ -170,13 +173,20 @@ class DueItem(Entity):
 
     @property
     def refusals(self) -> int:
-        """How many attempts brought no money for good."""
+        """How many attempts the budget counts."""
         return len(self.refused)
 
     @property
     def refused(self) -> tuple[Attempt, ...]:
-        """The attempts that brought no money for good, oldest first."""
-        return tuple(a for a in self.attempts if a.state in ("refused", "uncaptured"))
+        """The attempts that were refused, or whose money failed to come, oldest first.
+
+        One that was refused and paid after all, when another had paid, still was refused.
+        """
+        return tuple(
+            a
+            for a in self.attempts
+            if a.state in ("refused", "uncaptured") or (a.state == "returned" and a.kind)
+        )
 
     def attempt(self, number: int) -> Attempt | None:
         """The attempt of that number."""

@@ -42,7 +42,7 @@ def following(paid: DueItem, subscription: Subscription, now: datetime) -> DueIt
     A contract that was suspended takes up again with the first period that starts after the
     payment: no service, no price (DUN-1). Its anchor never moves.
     """
-    period = paid.period + 1
+    period = max(paid.period + 1, paid.resumes_with or 0)
     if subscription.status is Status.SUSPENDED:
         period = max(period, subscription.period_at(now) + 1)
     upcoming = due_item(subscription, period)

@@ -35,8 +35,12 @@ def settle(
     *,
     policy: Policy,
     now: datetime,
+    latest: DueItem | None = None,
 ) -> Change:
     """Enter the outcome of attempt `number` of a due item.
+
+    `latest` is the contract's last due item, where the money of this one had failed to come
+    before: others may have been paid since.
 
     Raises:
         AssertionError: the attempt was never opened; intent always comes first.
@@ -45,7 +49,7 @@ def settle(
     assert attempt is not None, "an outcome without an attempt"
     match outcome:
         case Authorised():
-            return _authorised(due, subscription, attempt, outcome, now)
+            return _authorised(due, subscription, attempt, outcome, now, latest)
         case Refused():
             return _refused(due, subscription, attempt, outcome, policy, now)
         case Unknown():
@@ -55,7 +59,12 @@ def settle(
 
 
 def _authorised(
-    due: DueItem, subscription: Subscription, attempt: Attempt, outcome: Authorised, now: datetime
+    due: DueItem,
+    subscription: Subscription,
+    attempt: Attempt,
+    outcome: Authorised,
+    now: datetime,
+    latest: DueItem | None,
 ) -> Change:
     if attempt.state == "authorised":
         return _confirmed(due, attempt) if outcome.captured else NOTHING
@@ -79,16 +88,30 @@ def _authorised(
         retry_at=None,
         paid_at=now,
         owed_again_on=None,
+        resumes_with=None,
         parked=None,
         agenda_at=None if due.mailed_at else due.agenda_at or now,
     )
     writes: list[Write] = [Replace(settled, events=("PeriodPaid",))]
     writes += _recovered(subscription, now)
-    # paid for the second time, after its money had failed to come: the next one stands already
-    upcoming = following(settled, subscription, now) if due.paid_at is None else None
+    upcoming = _upcoming(due, subscription, latest, now)
     if upcoming is not None:
         writes.append(Insert(upcoming))
     return Change(tuple(writes))
+
+
+def _upcoming(
+    due: DueItem, subscription: Subscription, latest: DueItem | None, now: datetime
+) -> DueItem | None:
+    """The due item that this payment brings about, unless it stands already or another brings it.
+
+    Paid for the second time, after its money had failed to come, it may have later ones beside it.
+    """
+    if due.paid_at is not None:
+        return None
+    if latest is None or latest.period <= due.period:
+        return following(due, subscription, now)
+    return following(latest, subscription, now) if latest.state is DueState.PAID else None
 
 
 def _confirmed(due: DueItem, attempt: Attempt) -> Change:

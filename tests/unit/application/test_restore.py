@@ -281,6 +281,13 @@ class TestEvidence:
         assert (compared.entered, compared.is_lifted) == (1, True)
         assert world.fakes.store.subscription(shop.checkout_id).id == shop.checkout_id
 
+    def test_a_renewed_charge_of_a_first_month_has_its_place(self) -> None:
+        """Its order's payment had failed to come; no page of an order bears that number."""
+        world = nothing_lost()
+        first = next(due for due in world.fakes.store.every_due_item() if due.period == 0)
+        compared = self.lifted(world, settled(first.key.reference(first.next_number), "P9"))
+        assert (compared.entered, compared.is_lifted) == (1, True)
+
     def test_an_invoice_whose_payment_no_report_tells_keeps_it_up(self) -> None:
         """The reports miss a batch."""
         world = restored()

@@ -26,9 +26,15 @@ PAID = Authorised(provider_reference="P1")
 CAPTURED = Authorised(provider_reference="P1", captured=True)
 
 
-def settle(due: DueItem, outcome: Authorised, number: int = 1, **changes: Any) -> Change:
+def settle(
+    due: DueItem,
+    outcome: Authorised,
+    number: int = 1,
+    latest: DueItem | None = None,
+    **changes: Any,
+) -> Change:
     subscription = a_subscription(policy=POLICY.name, **changes)
-    return settling.settle(due, subscription, number, outcome, policy=POLICY, now=AT)
+    return settling.settle(due, subscription, number, outcome, policy=POLICY, now=AT, latest=latest)
 
 
 def charging(number: int = 1) -> DueItem:
@@ -69,6 +75,12 @@ def the_due(change: Change) -> DueItem:
     (due,) = [w.entity for w in change.writes if isinstance(w, Replace)
               and isinstance(w.entity, DueItem)]  # fmt: skip
     return due
+
+
+def owed_by(change: Change) -> list[int]:
+    """The periods that a change begins to owe."""
+    inserted = [write.entity for write in change.writes if isinstance(write, Insert)]
+    return [entity.period for entity in inserted if isinstance(entity, DueItem)]
 
 
 def the_status(change: Change) -> Status | None:
@@ -122,6 +134,30 @@ class TestPay5:
         assert due.paid_at == AT
         settled = settle(due, CAPTURED)
         assert not any(isinstance(write, Insert) for write in settled.writes)
+
+    def test_what_was_called_off_comes_back_and_nothing_before_it(self) -> None:
+        """DUN-1: a period skipped for want of service is not owed because another payment fails."""
+        due = the_due(uncapture(paid(), upcoming=a_due(3)))
+        assert due.resumes_with == 3
+        settled = settle(due, CAPTURED, status=Status.PAST_DUE)
+        assert owed_by(settled) == [3]
+        assert the_due(settled).resumes_with is None
+
+    @pytest.mark.parametrize(
+        ("latest", "owed"),
+        [
+            (a_due(2, state=DueState.PAID), [3]),
+            (a_due(2, state=DueState.UNPAID), []),
+            (a_due(1), [2]),
+        ],
+    )
+    def test_later_periods_that_were_paid_meanwhile_are_not_owed_again(
+        self, latest: DueItem, owed: list[int]
+    ) -> None:
+        """Whichever payment comes last brings the next period about, once."""
+        due = the_due(uncapture(paid(), upcoming=a_due(2)))
+        change = settle(due, CAPTURED, latest=latest)
+        assert owed_by(change) == owed
 
     def test_the_last_period_of_a_contract_has_none_after_it(self) -> None:
         """The item itself is the last one."""

@@ -93,6 +93,14 @@ class TestPay5:
         change = settle(charging(), PAID, subscription=a_subscription(ends_on=a_due(2).from_on))
         assert len(change.writes) == 1
 
+    def test_a_refusal_counts_even_when_it_pays_after_all(self) -> None:
+        """The budget is of tries: one that was refused, and whose money then went back, was one."""
+        refused = Attempt(number=1, state="refused", opened_at=AT, code="2", kind="soft")
+        other = Attempt(number=2, state="authorised", opened_at=AT, provider_reference="P2")
+        due = a_due(state=DueState.PAID, attempts=(refused, other), paid_at=AT)
+        after = the_due(settle(due, Authorised(provider_reference="P1"), number=1))
+        assert (after.attempts[0].state, after.refusals) == ("returned", 1)
+
     def test_success_without_a_label_keeps_the_one_known(self) -> None:
         """A notification does not name the card."""
         assert the_due(settle(charging(), Authorised(provider_reference="P"))).method_label

@@ -28,6 +28,7 @@ from chalicelib.domain.kernel.ids import DueKey, parse_reference
 from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.papers.invoice import InvoiceRecord
 from chalicelib.domain.papers.numbering import INVOICE_SERIES, invoice_name, number_text
+from chalicelib.domain.selling.checkout import ATTEMPTS_MAX
 
 NOWHERE = "restored"
 """Where a counter counts that is found in a restored table, until the fence is lifted."""
@@ -152,7 +153,8 @@ def _enter(taken: Taken, ports: Ports) -> str:
         return "foreign"
     key, number = named
     outcome = Authorised(provider_reference=taken.payment)
-    enter = _enter_first if key.period == 0 else _enter_renewal
+    is_order = key.period == 0 and number <= ATTEMPTS_MAX
+    enter = _enter_first if is_order else _enter_renewal
     try:
         return enter(key, number, taken.amount, outcome, ports)
     except (errors.NotFound, errors.Refused) as unknown:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from chalicelib.application.billing.books.reconcile_report import report_file
 from chalicelib.application.billing.repairs.amounts import about_one
+from chalicelib.application.billing.settle_due import latest_beside
 from chalicelib.application.ports import Ports
 from chalicelib.domain.billing.books import evidence
 from chalicelib.domain.billing.books.report import Report, read_report
@@ -63,7 +64,8 @@ def _settled(
 
     def decide(due: DueItem, subscription: Subscription) -> Change:
         policy = policy_named(subscription.policy)
-        return settle(due, subscription, number, outcome, policy=policy, now=now)
+        latest = latest_beside(due, ports)
+        return settle(due, subscription, number, outcome, policy=policy, now=now, latest=latest)
 
     return about_one(key, decide, now, ports, notes=(note,))
 

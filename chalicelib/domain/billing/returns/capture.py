@@ -57,6 +57,7 @@ def uncapture(
         postings=_owed_again(due),
         owed_again_on=paris_date(now),
         paid_at=due.paid_at if following is not None and not waits else None,
+        resumes_with=following.period if following is not None and waits else due.resumes_with,
     )
     writes: list[Write] = [_rescheduled(owed, subscription, failed, policy, now)]
     if subscription.status is Status.ACTIVE:
