@@ -138,12 +138,13 @@ def _with_method(
 
 
 def _wakes_at(subscription: Subscription, now: datetime) -> datetime | None:
-    """An ended contract wakes for nothing of its method but to have it forgotten."""
-    return (
-        subscription.agenda_at
-        if subscription.status is Status.ENDED
-        else next_wake(subscription, now)
-    )
+    """An ended contract wakes for nothing of its method but to have it forgotten.
+
+    Whether a debt keeps the method is looked at then: it may be settled at this very moment.
+    """
+    if subscription.status is not Status.ENDED:
+        return next_wake(subscription, now)
+    return now if subscription.method else subscription.agenda_at
 
 
 def _told(before: Subscription, method: StoredMethod) -> tuple[str, ...]:

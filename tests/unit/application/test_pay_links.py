@@ -8,6 +8,8 @@ import pytest
 from chalicelib.application.billing import pay_page
 from chalicelib.application.billing.charging import stop_charging
 from chalicelib.application.billing.pay_page import LINK_DAYS, month_of_link, pay_link
+from chalicelib.application.billing.replace_method import delete_method
+from chalicelib.application.exits.cancel_renewal import cancel_renewal
 from chalicelib.application.learning.entitlements import entitlements
 from chalicelib.application.ports import PaymentSession, Ports
 from chalicelib.domain.billing.agenda import PAGE_OPEN_FOR
@@ -146,6 +148,28 @@ class TestDun1:
         silent = shop.bundled(gateway=Silent())
         pay_page.report_page(shop.due(1), session.session_id, result, ports=silent)
         assert shop.due(1).state is DueState.PAID
+
+
+class TestRen2:
+    """REN-2: the method is deleted at the end, or as soon as no debt keeps it any more."""
+
+    def test_a_card_that_pays_the_last_debt_is_forgotten_with_it(self) -> None:
+        """Deleted by the learner, ended while a month is owed, paid by link with another card."""
+        shop = Shop()
+        shop.subscribe()
+        owner = shop.subscription().customer_id
+        delete_method(shop.subscription_id, owner, ports=shop.ports)
+        shop.run_until(DUE_AT)
+        cancel_renewal(shop.subscription_id, owner, ports=shop.ports)
+        shop.run_until(paris(2026, 12, 10))
+        assert shop.subscription().status is Status.ENDED
+        come_back(shop, page(shop), Authorised(provider_reference="P-PAGE", method=NEW))
+        assert shop.due(1).state is DueState.PAID
+        assert shop.ports.gateway.stored_methods(shop.subscription_id) == (NEW,)
+        shop.run_until(paris(2026, 12, 10, 1))
+        assert shop.ports.gateway.stored_methods(shop.subscription_id) == ()
+        ended = shop.subscription()
+        assert (ended.method, ended.agenda_at) == (None, None)
 
 
 class TestGuardStop:

@@ -137,13 +137,15 @@ class TestPay5:
         after, _, events = taken(take(removed, MASTERCARD, cause=None))
         assert (events, after.method_cause) == (("MethodReplaced",), "deleted.T")
 
-    def test_an_ended_contract_is_not_woken_by_its_method(self) -> None:
-        """It owes: the method is kept until the debt is settled (REN-2)."""
+    def test_an_ended_contract_wakes_for_its_method_to_be_forgotten(self) -> None:
+        """It looks at its debt when it wakes (REN-2); one that lost its method need not wake."""
         ended = late(status=Status.ENDED, agenda_at=None)
         after, due, _ = taken(take(ended, MASTERCARD, owed()))
-        assert after.agenda_at is None
+        assert after.agenda_at == NOW
         assert due is not None
         assert due.agenda_at == NOW
+        lost = taken(lose_method(ended, None, cause="EV9", policy=POLICY, now=NOW))[0]
+        assert lost.agenda_at is None
 
 
 class TestDun1:
