@@ -151,7 +151,7 @@ PARKED: Mapping[str, Meaning] = {
     "settlement_differs": Meaning(
         N_("A settlement report does not fit the books"),
         N_("Each line that does not fit is named among the findings."),
-        "item BATCH",
+        "answer-batch BATCH",
     ),
     "unplaced": Meaning(
         N_("Money that nobody answers for"),

@@ -26,6 +26,7 @@ WHAT: Final = {
     Command.SETTLE_BY_ABSENCE: "propose that an unknown attempt took nothing, by reports",
     Command.READ_BATCH: "propose to read a settlement report that was not announced",
     Command.ANSWER_UNPLACED: "propose to close money that nobody answers for",
+    Command.ANSWER_BATCH: "propose to close what a settlement report differs in",
     Command.STOP_CHARGING: "stop every charge at once; nobody has to approve",
     Command.RESUME_CHARGING: "propose to charge again after a person stopped it",
     Command.RELEASE_HALT: "propose to charge again after charging stopped itself",

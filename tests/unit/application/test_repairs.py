@@ -303,6 +303,64 @@ class TestUnplaced:
         assert refusal.value.fields == fields
 
 
+class TestDifferences:
+    """What a report differs in stays open until one person explains it and another agrees."""
+
+    @pytest.fixture
+    def differing(self) -> Shop:
+        shop = Shop()
+        shop.subscribe()
+        shop.settle(settled("order-7", "WNS7GQ4TG5PFWR50", 1200))
+        return shop
+
+    def test_it_is_closed_by_two_and_the_record_says_who_and_why(self, differing: Shop) -> None:
+        before = prove_day(ports=differing.ports)
+        assert [each.code for each in before.findings] == ["line_foreign"]
+        assert [each.why for each in before.parked] == ["settlement_differs"]
+        about = {"batch": "1", "answer": "an order of the old shop"}
+        proposal = order_of(differing, Command.ANSWER_BATCH, **about)
+        assert "order-7: foreign, 12.00 EUR" in proposal.shown[0]
+        assert "  parked: settlement_differs -> none" in proposal.shown
+        with pytest.raises(Refused) as alone:
+            approve(proposal.id, who=ADA, ports=differing.ports)
+        assert alone.value.code == "SAME_PERSON"
+        assert differing.ports.store.settlement(1).parked == "settlement_differs"
+        done = approve(proposal.id, who=MAX, ports=differing.ports)
+        assert (done.proposed_by, done.approved_by, done.why) == (ADA, MAX, WHY)
+        assert done.approved_at == differing.ports.clock()
+        kept = differing.ports.store.settlement(1)
+        assert (kept.answer, kept.stray_count) == ("an order of the old shop", 1)
+        differing.ports.clock.advance(timedelta(hours=1))
+        after = prove_day(ports=differing.ports)
+        assert after.is_green
+        assert after.balances["suspense"] == -1200
+        with pytest.raises(Refused) as again:
+            order_of(differing, Command.ANSWER_BATCH, 2, **about)
+        assert again.value.code == "ANSWERED_ALREADY"
+
+    def test_a_batch_that_fits_needs_no_answer(self) -> None:
+        shop = Shop()
+        shop.subscribe()
+        shop.settle()
+        with pytest.raises(Refused) as refusal:
+            order_of(shop, Command.ANSWER_BATCH, batch="1", answer="nothing")
+        assert refusal.value.code == "NO_DIFFERENCE"
+
+    @pytest.mark.parametrize(
+        ("about", "fields"),
+        [
+            ({"batch": "last", "answer": "x"}, {"batch": "BAD_BATCH"}),
+            ({"batch": "1", "answer": "x" * 201}, {"answer": "BAD_ANSWER"}),
+        ],
+    )
+    def test_its_number_and_the_answer_are_looked_at(
+        self, differing: Shop, about: dict[str, str], fields: dict[str, str]
+    ) -> None:
+        with pytest.raises(Invalid) as refusal:
+            order_of(differing, Command.ANSWER_BATCH, **about)
+        assert refusal.value.fields == fields
+
+
 class TestFailure14:
     """Evidence enters the same transition as every other news of an attempt."""
 

@@ -50,6 +50,7 @@ WAYS: Mapping[Command, Way] = {
     Command.SETTLE_BY_EVIDENCE: Way(reports.settle_by_evidence, ("attempt", "batch", "payment")),
     Command.SETTLE_BY_ABSENCE: Way(reports.settle_by_absence, ("attempt", "batches")),
     Command.READ_BATCH: Way(reports.read_batch, ("batch",)),
+    Command.ANSWER_BATCH: Way(reports.answer_batch, ("batch", "answer")),
     Command.STOP_CHARGING: Way(brake.stop_charging),
     Command.RESUME_CHARGING: Way(brake.resume_charging),
     Command.RELEASE_HALT: Way(brake.release_halt),

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from chalicelib.application.billing.books.reconcile_report import report_file
-from chalicelib.application.billing.repairs.amounts import about_one
+from chalicelib.application.billing.repairs.amounts import ANSWER_LENGTH_MAX, about_one
 from chalicelib.application.billing.settle_due import latest_beside
 from chalicelib.application.ports import Ports
 from chalicelib.domain.billing.books import evidence
@@ -30,9 +30,7 @@ BATCHES_MAX = 40
 def settle_by_evidence(order: Order, now: datetime, ports: Ports) -> Plan:
     """An attempt of unknown outcome took the money, as a line of a report tells."""
     key, number = _attempt_of(order.arguments["attempt"])
-    if not BATCH.fullmatch(order.arguments["batch"]):
-        raise Invalid({"batch": "BAD_BATCH"})
-    batch = int(order.arguments["batch"])
+    batch = _batch_of(order)
     due = ports.store.due_item(key, fresh=True)
     evidence.unknown_attempt(due, number)
     payment = order.arguments["payment"]
@@ -72,14 +70,32 @@ def _settled(
 
 def read_batch(order: Order, now: datetime, ports: Ports) -> Plan:
     """A batch whose announcement was lost, or whose report could not be read in time."""
-    if not BATCH.fullmatch(order.arguments["batch"]):
-        raise Invalid({"batch": "BAD_BATCH"})
-    batch = int(order.arguments["batch"])
+    batch = _batch_of(order)
     known = None
     with suppress(NotFound):
         known = ports.store.settlement(batch)
     change = repair.read_batch(known, batch, now=now)
     return planned(change, () if known is None else (known,), now=now)
+
+
+def answer_batch(order: Order, now: datetime, ports: Ports) -> Plan:
+    """A batch whose lines do not all fit, once a person knows what each of them is."""
+    batch, answer = _batch_of(order), order.arguments["answer"]
+    if len(answer) > ANSWER_LENGTH_MAX:
+        raise Invalid({"answer": "BAD_ANSWER"})
+    known = ports.store.settlement(batch)
+    notes = tuple(
+        f"row {each.row} {each.kind} {each.subject}: {each.why}, "
+        f"{amount(each.minor, str(known.currency))}"
+        for each in known.strays
+    )
+    return planned(repair.answer_batch(known, answer), (known,), now=now, notes=notes)
+
+
+def _batch_of(order: Order) -> int:
+    if not BATCH.fullmatch(order.arguments["batch"]):
+        raise Invalid({"batch": "BAD_BATCH"})
+    return int(order.arguments["batch"])
 
 
 def _report(batch: int, ports: Ports) -> Report:

@@ -2,6 +2,7 @@
 
     announced --read--> reading --> read: postings balance, what does not fit is named and parked
         |-- no report in five days, or none that can be read --> parked
+    read, parked --a person found out what each line is--> answered
 
 A batch is identified by its number: announced twice, under whatever name, it is one batch. Every
 line enters the books on its own and may enter again.
@@ -83,6 +84,7 @@ class Settlement(Entity):
         strays: the first lines that do not fit; `stray_count` counts all.
         read_at: when the last line was entered.
         parked: why nobody will act on it without a person, else None.
+        answer: what a person found out about the lines that do not fit, in a few words.
     """
 
     batch: int = Field(ge=0)
@@ -100,6 +102,7 @@ class Settlement(Entity):
     postings: tuple[Posting, ...] = ()
     read_at: datetime | None = None
     parked: str | None = None
+    answer: str | None = Field(default=None, max_length=200)
     agenda_at: datetime | None = None
 
     def gross_of(self, *kinds: str) -> int:

@@ -34,6 +34,7 @@ class Command(StrEnum):
     SETTLE_BY_ABSENCE = "settle-by-absence"
     READ_BATCH = "read-batch"
     ANSWER_UNPLACED = "answer-unplaced"
+    ANSWER_BATCH = "answer-batch"
     STOP_CHARGING = "stop-charging"
     RESUME_CHARGING = "resume-charging"
     RELEASE_HALT = "release-halt"

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from chalicelib.domain.billing import journal
-from chalicelib.domain.billing.books.settlement import Settlement, announced
+from chalicelib.domain.billing.books.settlement import DIFFERS, Settlement, announced
 from chalicelib.domain.billing.due import DueItem, DueState
 from chalicelib.domain.billing.journal import Account, balances
 from chalicelib.domain.contract.subscription import Status, Subscription
@@ -102,6 +102,21 @@ def read_batch(known: Settlement | None, batch: int, *, now: datetime) -> Change
         raise Refused("NOTHING_TO_DRIVE", str(batch))
     again = known.next(announced_at=now, parked=None, agenda_at=now)
     return Change((Replace(again),))
+
+
+def answer_batch(settlement: Settlement, answer: str) -> Change:
+    """Close what a batch differs in, once a person knows what each line is.
+
+    Its lines, and their money in suspense, stay as they were read.
+
+    Raises:
+        Refused: `ANSWERED_ALREADY`; `NO_DIFFERENCE`, where every line fits or none is read.
+    """
+    if settlement.answer is not None:
+        raise Refused("ANSWERED_ALREADY", str(settlement.batch))
+    if settlement.parked != DIFFERS:
+        raise Refused("NO_DIFFERENCE", str(settlement.batch))
+    return Change((Replace(settlement.next(parked=None, answer=answer)),))
 
 
 def _may_be_tried(due: DueItem, subscription: Subscription) -> None:
