@@ -15,5 +15,14 @@ def require_open(brake: Charging | None, ports: Ports) -> None:
     Raises:
         Throttled: `PAYMENTS_PAUSED`.
     """
-    if brake is not None and held_by(brake, ports.store.identity()) in ("stopped", "fenced"):
+    if _holds(brake, ports):
         raise Throttled("PAYMENTS_PAUSED", AGAIN_AFTER)
+
+
+def are_paused(ports: Ports) -> bool:
+    """Whether a page that is open already must let nobody pay either."""
+    return _holds(ports.store.charging(), ports)
+
+
+def _holds(brake: Charging | None, ports: Ports) -> bool:
+    return brake is not None and held_by(brake, ports.store.identity()) in ("stopped", "fenced")

@@ -56,7 +56,8 @@ class PaymentView:
     It is for an order, for a month that is owed, or for a means of payment alone, at no cost.
     `here` is the page's own address after the language; the page posts `sessionId` and
     `sessionResult` to `<base>/outcome`, and `base` is also the way back.
-    `check` is where the page asks whether the money is still owed; none where nobody else pays.
+    `check` is where the page asks, just before it lets anybody pay, whether it still may: `open`,
+    `settled` (the month is paid by now) or `paused`.
     `environment_url` and `shim_url` exist in the sandbox only: the address of the payment
     simulator's browser interface, and of the script that stands in for PayPal's own.
     `csp_nonce` is passed to PayPal's script where the content policy has one.
@@ -70,7 +71,7 @@ class PaymentView:
     client_key: str
     environment: Literal["test", "live"]
     session: OpenSession | RedirectReturn
-    check: str | None = None
+    check: str
     environment_url: str | None = None
     shim_url: str | None = None
     csp_nonce: str | None = None
@@ -84,7 +85,7 @@ class PaymentView:
                 "environment": self.environment,
                 "locale": _LOCALES[chrome.lang],
                 "words": {name: translate(text, chrome.lang) for name, text in words.items()},
-                "check": chrome.url(self.check) if self.check else None,
+                "check": chrome.url(self.check),
                 "environmentUrl": self.environment_url,
                 "nonce": self.csp_nonce,
                 **_session(self.session),

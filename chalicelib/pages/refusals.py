@@ -278,8 +278,8 @@ PROBLEMS: Mapping[str, Problem] = {
     "PAYMENTS_PAUSED": Problem(
         N_("Payments are paused"),
         N_(
-            "We take no payments for a while. Nothing was charged, and your order is kept. Try "
-            "again later."
+            "We take no payments for a while. Nothing was charged, and your order or your payment "
+            "link stays good. Try again later."
         ),
         "back",
     ),

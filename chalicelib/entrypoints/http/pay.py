@@ -6,7 +6,8 @@ from functools import partial
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib.application.billing import pay_page
-from chalicelib.application.ports import PaymentSession
+from chalicelib.application.pause import are_paused
+from chalicelib.application.ports import PaymentSession, Ports
 from chalicelib.bootstrap import container
 from chalicelib.domain.billing.due import Attempt, DueItem, DueState
 from chalicelib.domain.billing.pay_page import page_of
@@ -54,18 +55,29 @@ def again(lang: str, token: str) -> Response:
     return answer(_request(), lang, lambda visit: _again(visit, token))
 
 
-@routes.route("/{lang}/pay/{token}/owed")
-def owed(lang: str, token: str) -> Response:
-    """For the page itself, before it lets anybody pay; the same in every language."""
+@routes.route("/{lang}/payments")
+def payments(lang: str) -> Response:
+    """For a page that is open, before it lets anybody pay: whether payments are paused."""
+    assert lang, "the gateway routes no empty part"
+    return _told(container())
+
+
+@routes.route("/{lang}/pay/{token}/standing")
+def standing(lang: str, token: str) -> Response:
+    """As `payments`, on the page of a month: it may be paid by now; the same in every language."""
     assert lang, "the gateway routes no empty part"
     ports = container()
     try:
         due = pay_page.month_of_link(token, ports=ports)
     except BillingError as error:
         return problem_details(error, _request(), ports.facts.public_url)
-    return as_json(
-        {"is_owed": page_of(due, ports.clock()) is not None and due.state is not DueState.PAID}
-    )
+    if page_of(due, ports.clock()) is None or due.state is DueState.PAID:
+        return as_json({"standing": "settled"})
+    return _told(ports)
+
+
+def _told(ports: Ports) -> Response:
+    return as_json({"standing": "paused" if are_paused(ports) else "open"})
 
 
 def _month(visit: Visit, token: str) -> Response:

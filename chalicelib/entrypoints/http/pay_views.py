@@ -74,7 +74,7 @@ def payment(
         purpose="instalment",
         base=base,
         here=f"{base}/form",
-        check=f"{base}/owed",
+        check=f"{base}/standing",
         plan=due.plan,
         amount=due.gross,
     )

@@ -9,6 +9,7 @@ from chalicelib.entrypoints.http.visit import Visit
 from chalicelib.pages.billing import OpenSession, PaymentView, Purpose, RedirectReturn
 
 SHIM = "/sandbox-shim.js"
+PAUSED = "/payments"
 
 
 def session_of(
@@ -33,7 +34,7 @@ def view(
     here: str,
     plan: str,
     amount: Money,
-    check: str | None = None,
+    check: str = PAUSED,
 ) -> PaymentView:
     """The page for one purpose; `base`, `here` and `check` come after the language."""
     settings = visit.ports.settings

@@ -5,7 +5,10 @@ import { AdyenCheckout, Card, Dropin, PayPal, Redirect, SepaDirectDebit } from '
 const place = document.getElementById('drop-in');
 const trouble = document.getElementById('pay-trouble');
 const leaving = document.getElementById('pay-leaving');
-const settled = document.getElementById('pay-settled');
+const notices = {
+  settled: document.getElementById('pay-settled'),
+  paused: document.getElementById('pay-paused'),
+};
 const outcome = document.getElementById('outcome');
 const config = JSON.parse(place.dataset.config);
 const LOOK_AGAIN_MS = 20_000;
@@ -26,38 +29,41 @@ function report({ sessionResult }) {
 }
 
 /**
- * Ask our server whether the money is still owed: another page, or a charge of ours, may have been first.
- * A server that is silent forbids nothing: what comes twice goes back by itself.
+ * Ask our server whether anybody may still pay here: another page, or a charge of ours, may have been first,
+ * and somebody may have stopped all payments. A server that is silent forbids nothing: what comes twice goes
+ * back by itself.
  */
-async function isOwed() {
-  if (!config.check) return true;
+async function standing() {
   try {
     const answer = await fetch(config.check, { headers: { accept: 'application/json' }, cache: 'no-store' });
-    return !answer.ok || (await answer.json()).is_owed;
+    return answer.ok ? (await answer.json()).standing : 'open';
   } catch {
-    return true;
+    return 'open';
   }
 }
 
-/** Say that nothing is owed any more, and take the form away. */
-function close() {
+/** Say why nobody pays here now, and take the form away. */
+function close(why) {
   if (!leaving.hidden) return;
   place.hidden = true;
-  settled.hidden = false;
+  notices[why].hidden = false;
 }
 
 /** The last look before money moves. */
 async function beforeSubmit(request, _, { resolve, reject }) {
-  if (await isOwed()) return resolve(request);
+  const why = await standing();
+  if (!notices[why]) return resolve(request);
   reject();
-  close();
+  close(why);
 }
 
-/** A page left open learns that somebody else was first, as soon as it is looked at. */
+/** The page of a month, left open, learns that somebody else was first as soon as it is looked at. */
 function watch() {
-  if (!config.check) return;
+  if (!notices.settled) return;
   const look = async () => {
-    if (document.visibilityState === 'visible' && settled.hidden && !(await isOwed())) close();
+    if (document.visibilityState !== 'visible' || place.hidden) return;
+    const why = await standing();
+    if (notices[why]) close(why);
   };
   document.addEventListener('visibilitychange', look);
   setInterval(look, LOOK_AGAIN_MS);

@@ -52,6 +52,7 @@ class Shop:
             client_key="test_SIMCLIENTKEY",
             environment="test",
             session=OpenSession(id=session["id"], session_data=session["sessionData"]),
+            check="/payments",
             environment_url=f"{SIMULATOR}/checkoutshopper/test/",
             shim_url=f"{SIMULATOR}/sandbox-shim.js",
         )

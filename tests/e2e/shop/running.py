@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from chalicelib.adapters.ids import new_id
 from infra.local import stack
 from infra.local.life import Life
 from infra.local.ports import Ports, PortTaken
@@ -75,6 +76,20 @@ class Sandbox:
         """What the provider was asked for one order and its renewals, the oldest first."""
         asked = self.system.simulator.payments()
         return [one for one in asked if one["reference"].startswith(f"{order}.")]
+
+    def stop_payments(self) -> None:
+        """Have an operator stop every charge."""
+        self._operate("ada", "propose", id=new_id(), command="stop-charging", why="a wrong price")
+
+    def resume_payments(self) -> None:
+        """Have one operator propose to go on, and another approve."""
+        id_ = new_id()
+        self._operate("ada", "propose", id=id_, command="resume-charging", why="it is mended")
+        self._operate("paul", "approve", id=id_)
+
+    def _operate(self, who: str, function: str, **request: str) -> None:
+        asked = {"arguments": {}, "who": {"claimed": who}, **request}
+        assert "problem" not in self.system.containers.invoke(function, asked)
 
     def pass_time(self, duration: timedelta) -> None:
         """Let `duration` of business time go by."""

@@ -154,6 +154,48 @@ def test_a_page_left_open_learns_that_it_is_paid(a_person: Callable[..., Person]
     assert [one["accepted"] for one in rae.payments()].count(True) == 2
 
 
+def test_pages_left_open_take_nothing_while_payments_are_stopped(
+    a_person: Callable[..., Person],
+) -> None:
+    """The switch reaches forms that are loaded: a late month's, an order's, and a method's."""
+    una, vic = a_person("una"), a_person("vic", "en")
+    una.subscribe()
+    una.go("/account/method")
+    una.press("replace-1")
+    una.till.type_card(PLAIN)
+    method, una.page = una.page, una.page.context.new_page()
+    _refused(una, REVOKED)
+    una.mail("Paiement non abouti")
+    una.follow("/pay/")
+    una.press("pay")
+    una.till.type_card(PLAIN)
+    vic.order()
+    vic.till.type_card(PLAIN)
+    before = len(una.payments())
+    una.sandbox.stop_payments()
+    try:
+        _is_told(vic, "your order is kept", "order-paused")
+        _is_told(una, "votre lien reste valable", "pay-paused")
+        form, una.page = una.page, method
+        _is_told(una, "Rien n’a changé", "method-paused")
+        una.page = form
+    finally:
+        una.sandbox.resume_payments()
+    assert vic.payments() == []
+    assert len(una.payments()) == before
+    una.push(una.page.locator("#pay-paused a"))
+    una.till.pay_by_card("5555444433331111")
+    assert una.title() == "Merci : c’est payé"
+
+
+def _is_told(person: Person, words: str, name: str) -> None:
+    person.till.press()
+    person.page.locator("#pay-paused").wait_for()
+    assert words in person.text()
+    assert not person.page.locator("#drop-in").is_visible()
+    person.look(name, widths=NARROWEST)
+
+
 def test_a_method_is_replaced_and_deleted(a_person: Callable[..., Person]) -> None:
     """PAY-5: at no cost, with PayPal as well; a deletion is explained, and undone by adding."""
     sasha = a_person("sasha")

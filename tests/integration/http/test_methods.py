@@ -1,9 +1,11 @@
 """The payment method in the account: shown, replaced, deleted (PAY-5)."""
 
+import json
 from datetime import timedelta
 
 import pytest
 
+from chalicelib.application.billing.charging import stop_charging
 from chalicelib.domain.billing.due import DueState
 from chalicelib.domain.billing.outcomes import Authorised, Refused
 from chalicelib.domain.kernel.ids import DueKey
@@ -18,6 +20,7 @@ from tests.integration.http.site import (
     pay,
     subscribe,
 )
+from tests.integration.http.test_payment import config_of
 from tests.integration.http.verdicts import LANGS, is_refusal, plain
 
 HERE = "/account/method"
@@ -134,6 +137,22 @@ def test_deleting_is_explained_confirmed_and_undone(
     assert "2222" in added.text
     site.world.sweep()
     assert site.world.ports.store.due_item(key, fresh=True).state is DueState.PAID
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_while_payments_are_stopped_an_open_form_stores_nothing(
+    site: Site, member: tuple[Browser, str], lang: str
+) -> None:
+    """Neither a form that is open, nor another one."""
+    browser, _ = member
+    page = form(browser, lang)
+    stop_charging(reason="a wrong price", by="odile", ports=site.world.ports)
+    asked = browser.get(json.loads(config_of(page))["check"])
+    assert json.loads(asked.html) == {"standing": "paused"}
+    words = {"fr": "Rien n’a changé", "en": "Nothing has changed"}[lang]
+    assert words in plain(page.text)
+    held = browser.follow(browser.submit(browser.get(f"/{lang}{HERE}"), "replace-1"))
+    is_refusal(held, 503, "PAYMENTS_PAUSED", lang)
 
 
 def test_nobody_reaches_another_contract(site: Site, member: tuple[Browser, str]) -> None:

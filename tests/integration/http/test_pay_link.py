@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 
+from chalicelib.application.billing.charging import resume_charging, stop_charging
 from chalicelib.application.billing.pay_page import LINK_DAYS
 from chalicelib.domain.billing.agenda import PAGE_OPEN_FOR
 from chalicelib.domain.billing.due import DueState
@@ -23,6 +24,7 @@ from tests.integration.http.site import (
     pay,
     subscribe,
 )
+from tests.integration.http.test_payment import config_of
 from tests.integration.http.verdicts import LANGS, details, is_dressed, is_refusal, plain
 
 SECRETS = ("zoe", "Zoé", "Aubigné", "Été", "example.org")
@@ -53,12 +55,11 @@ def month(site: Site, key: DueKey) -> DueState:
     return site.world.ports.store.due_item(key, fresh=True).state
 
 
-def is_owed(browser: Browser, page: Page) -> bool:
+def standing(browser: Browser, page: Page) -> str:
     """What the page's own script is told before it lets anybody pay."""
-    config = json.loads(unescape(page.html.split('data-config="')[1].split('"')[0]))
-    told = browser.get(config["check"])
+    told = browser.get(json.loads(config_of(page))["check"])
     assert told.headers["content-type"] == "application/json"
-    return bool(json.loads(told.html)["is_owed"])
+    return str(json.loads(told.html)["standing"])
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -87,7 +88,7 @@ def test_from_the_mail_to_the_open_access(site: Site, lang: str) -> None:
     assert store.subscription(key.subscription_id, fresh=True).status is Status.SUSPENDED
     browser = site.browser()
     page = form(browser, link(site))
-    assert is_owed(browser, page)
+    assert standing(browser, page) == "open"
     paid = browser.follow(pay(site, browser, page))
     thanks = {"fr": "Merci : c’est payé", "en": "Thank you: it is paid"}[lang]
     assert thanks in plain(paid.text)
@@ -100,7 +101,27 @@ def test_from_the_mail_to_the_open_access(site: Site, lang: str) -> None:
     already = {"fr": "Ce mois est déjà payé", "en": "This month is already paid"}[lang]
     assert (spent.status, "pay" in spent.forms) == (200, False)
     assert already in spent.text
-    assert not is_owed(browser, page)
+    assert standing(browser, page) == "settled"
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_while_payments_are_stopped_an_open_page_lets_nobody_pay(site: Site, lang: str) -> None:
+    """The form asks just before it is sent; a month that is paid stays told as paid."""
+    key = refused(site, lang=lang)
+    browser, late = site.browser(), site.browser()
+    page = form(browser, link(site))
+    stop_charging(reason="a wrong price", by="odile", ports=site.world.ports)
+    assert standing(browser, page) == "paused"
+    words = {"fr": "votre lien reste valable", "en": "your link stays good"}[lang]
+    assert words in plain(page.text)
+    held = late.follow(late.submit(late.get(link(site)), "pay"))
+    is_refusal(held, 503, "PAYMENTS_PAUSED", lang)
+    resume_charging(ports=site.world.ports)
+    assert standing(browser, page) == "open"
+    pay(site, browser, page)
+    assert month(site, key) is DueState.PAID
+    stop_charging(reason="a wrong price", by="odile", ports=site.world.ports)
+    assert standing(browser, page) == "settled"
 
 
 def test_the_payment_page_opens_for_the_provider_and_only_there(site: Site) -> None:
@@ -164,10 +185,10 @@ class TestFailure15:
         account = site.browser()
         open_account(site, account)
         page = form(browser, next(at for at in account.get("/fr/account").links if "/pay/" in at))
-        assert is_owed(browser, page)
+        assert standing(browser, page) == "open"
         site.world.live(PAGE_OPEN_FOR + timedelta(hours=1))
         assert month(site, key) is DueState.PAID
-        assert not is_owed(browser, page)
+        assert standing(browser, page) == "settled"
         address = page.forms["outcome"].action.replace("/outcome", "/form")
         assert "Merci" in browser.follow(browser.get(address)).text
         assert len(site.gateway.captured(key)) == 1
@@ -223,7 +244,7 @@ def test_a_forged_link_says_what_to_do(site: Site, token: str, lang: str) -> Non
     assert mailbox in asked.text
     for part in ("form", "result"):
         is_refusal(browser.get(f"/{lang}/pay/{token}/{part}"), 410, "PAY_LINK_EXPIRED", lang)
-    details(browser.get(f"/{lang}/pay/{token}/owed"), 410, "PAY_LINK_EXPIRED")
+    details(browser.get(f"/{lang}/pay/{token}/standing"), 410, "PAY_LINK_EXPIRED")
 
 
 def test_an_old_link_is_replaced_by_mail(site: Site) -> None:

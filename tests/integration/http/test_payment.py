@@ -1,5 +1,6 @@
 """Paying over HTTP: one session, results that are checked, tries that are counted (PAY-1)."""
 
+import json
 import re
 from datetime import timedelta
 from html import unescape
@@ -13,7 +14,7 @@ from chalicelib.domain.kernel.ids import DueKey
 from chalicelib.domain.selling.checkout import ATTEMPTS_MAX, Stage
 from tests.integration.http.pages import Page
 from tests.integration.http.site import EMAIL, Browser, Site, open_account, pay, place, review
-from tests.integration.http.verdicts import LANGS, is_form_error, is_refusal
+from tests.integration.http.verdicts import LANGS, is_form_error, is_refusal, plain
 
 DECLINED = Refused(code="2")
 
@@ -128,6 +129,19 @@ def test_no_payment_page_opens_while_payments_are_stopped(site: Site, lang: str)
     is_refusal(held, 503, "PAYMENTS_PAUSED", lang)
     assert held.headers["retry-after"] == "300"
     assert site.is_untouched
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_while_payments_are_stopped_an_open_form_lets_nobody_pay(site: Site, lang: str) -> None:
+    """It asks just before it is sent, and has the words: the order is kept."""
+    browser = site.browser()
+    page = place(browser, lang)
+    asks = json.loads(config_of(page))["check"]
+    assert json.loads(browser.get(asks).html) == {"standing": "open"}
+    stop_charging(reason="a wrong price", by="odile", ports=site.world.ports)
+    assert json.loads(browser.get(asks).html) == {"standing": "paused"}
+    words = {"fr": "votre commande est conservée", "en": "your order is kept"}[lang]
+    assert words in plain(page.text)
 
 
 def test_trying_again_twice_is_one_try(site: Site) -> None:

@@ -147,7 +147,7 @@ def a_payment(
         purpose=purpose,
         base=base[purpose],
         here=f"{base[purpose]}/form",
-        check="/pay/t1/owed" if purpose == "instalment" else None,
+        check="/pay/t1/standing" if purpose == "instalment" else "/payments",
         offer_name="Premium Solo",
         amount=PRICE,
         client_key="test_SIMCLIENTKEY",
