@@ -141,7 +141,7 @@ class PaymentRefused(Fact):
     """
 
     template = "payment_refused"
-    template_version = 2
+    template_version = 3
 
     plan: Words
     amount: Money

@@ -42,11 +42,12 @@ async function standing() {
   }
 }
 
-/** Say why nobody pays here now, and take the form away. */
+/** Say why nobody pays here now, and take the form away; the keyboard goes on from the notice. */
 function close(why) {
   if (!leaving.hidden) return;
   place.hidden = true;
   notices[why].hidden = false;
+  notices[why].querySelector('a').focus();
 }
 
 /** The last look before money moves. */

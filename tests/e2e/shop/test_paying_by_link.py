@@ -190,7 +190,7 @@ def test_pages_left_open_take_nothing_while_payments_are_stopped(
 
 def _is_told(person: Person, words: str, name: str) -> None:
     person.till.press()
-    person.page.locator("#pay-paused").wait_for()
+    person.page.locator("#pay-paused a:focus").wait_for()
     assert words in person.text()
     assert not person.page.locator("#drop-in").is_visible()
     person.look(name, widths=NARROWEST)

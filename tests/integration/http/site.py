@@ -210,11 +210,18 @@ def pay(site: Site, browser: Browser, page: Page, outcome: Any = None) -> Page:
     return browser.submit(page, "outcome", sessionId=session_id, sessionResult=result)
 
 
-def subscribe(site: Site, browser: Browser, lang: str = "fr", **changes: str) -> str:
+def subscribe(
+    site: Site,
+    browser: Browser,
+    lang: str = "fr",
+    *,
+    outcome: Any = None,
+    **changes: str,
+) -> str:
     """Order, pay, and let everything that follows happen; the subscription's id."""
     page = place(browser, lang, **changes)
     subscription_id = page.forms["outcome"].action.split("/")[3]
-    result = browser.follow(pay(site, browser, page))
+    result = browser.follow(pay(site, browser, page, outcome))
     assert result.status == 200
     site.world.rest()
     return subscription_id

@@ -13,6 +13,7 @@ from chalicelib.domain.billing.due import DueState
 from chalicelib.domain.billing.outcomes import Authorised, Refused
 from chalicelib.domain.contract.subscription import Status
 from chalicelib.domain.kernel.ids import DueKey
+from chalicelib.domain.selling.checkout import StoredMethod
 from tests.fakes import VISA
 from tests.integration.http.pages import Page
 from tests.integration.http.site import (
@@ -27,6 +28,7 @@ from tests.integration.http.site import (
 from tests.integration.http.test_payment import config_of
 from tests.integration.http.verdicts import LANGS, details, is_dressed, is_refusal, plain
 
+PAYPAL = StoredMethod(token="TOKEN00000000003", kind="paypal")
 SECRETS = ("zoe", "Zoé", "Aubigné", "Été", "example.org")
 
 
@@ -122,6 +124,31 @@ def test_while_payments_are_stopped_an_open_page_lets_nobody_pay(site: Site, lan
     assert month(site, key) is DueState.PAID
     stop_charging(reason="a wrong price", by="odile", ports=site.world.ports)
     assert standing(browser, page) == "settled"
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_an_agreement_that_ended_at_paypal_is_told_by_its_name(site: Site, lang: str) -> None:
+    """DUN-1: suspended, a link sent, never charged again; no word of a bank or of a card."""
+    paid = Authorised(provider_reference="P-PAYPAL", method=PAYPAL)
+    subscription_id = subscribe(site, site.browser(), lang, outcome=paid)
+    site.gateway.script(PAYPAL.token, Refused(code="26"))
+    site.world.move_to_next_due(subscription_id)
+    site.world.sweep()
+    store = site.world.ports.store
+    assert store.subscription(subscription_id, fresh=True).status is Status.SUSPENDED
+    letter = site.world.fakes.post.to(EMAIL)[-1]
+    assert letter.tags["template"] == "payment_refused"
+    says, never = {
+        "fr": ("PayPal n'autorise plus de paiements", ("Votre banque", "carte")),
+        "en": ("PayPal allows no further payments", ("Your bank", "card")),
+    }[lang]
+    assert says in plain(letter.text)
+    assert [word for word in never if word in plain(letter.text)] == []
+    page = site.browser().get(link(site))
+    assert "PayPal" in plain(page.text)
+    charges = len(site.gateway.charges)
+    site.world.live(timedelta(days=40))
+    assert len(site.gateway.charges) == charges
 
 
 def test_the_payment_page_opens_for_the_provider_and_only_there(site: Site) -> None:

@@ -34,6 +34,7 @@ from tests.simulation.world.table import Table
 DUE_AT = paris(2026, 11, 5, 5)
 NEW = StoredMethod(token="TOKEN00000000002", kind="scheme", brand="mc", last_four="2222",
                    expires="12/2031", stored_at=DUE_AT)  # fmt: skip
+PAYPAL = StoredMethod(token="TOKEN00000000003", kind="paypal")
 
 
 def subscribed() -> Shop:
@@ -287,6 +288,54 @@ class TestTokenEvents:
         shop.run_until(paris(2026, 11, 30))
         assert len(shop.ports.gateway.charges) == 1
         assert shop.subscription().status is Status.SUSPENDED
+
+
+class TestPayPal:
+    """A PayPal agreement, cancelled on PayPal's own site, is never charged again (DUN-1)."""
+
+    @pytest.fixture
+    def shop(self) -> Shop:
+        """A contract that PayPal pays."""
+        shop = Shop()
+        shop.start()
+        shop.place()
+        shop.pay(Authorised(provider_reference="P1", method=PAYPAL))
+        shop.rest()
+        assert shop.subscription().method == PAYPAL
+        return shop
+
+    def test_told_by_its_event_while_a_month_is_owed(self, shop: Shop) -> None:
+        """The try that was planned is given up, and a link goes out, once."""
+        shop.ports.gateway.script(PAYPAL.token, Refused(code="12"))
+        shop.run_until(DUE_AT)
+        assert shop.due(1).retry_at is not None
+        shop.ports.gateway.methods[shop.subscription_id].clear()
+        told = [tell(shop, "disabled", PAYPAL.token, name=name)[0] for name in ("EV1", "EV2")]
+        assert told == ["applied", "set_aside"]
+        assert (shop.due(1).retry_at, shop.subscription().method) == (None, None)
+        assert [events(shop).count(one) for one in ("PayLinkAsked", "MethodRemoved")] == [1, 1]
+        shop.run_until(paris(2026, 11, 30))
+        assert len(shop.ports.gateway.charges) == 1
+        assert shop.subscription().status is Status.SUSPENDED
+
+    def test_told_by_its_event_before_anything_is_owed(self, shop: Shop) -> None:
+        """The next due date asks for a payment by link, and charges nothing."""
+        shop.ports.gateway.methods[shop.subscription_id].clear()
+        assert tell(shop, "disabled", PAYPAL.token) == ("applied", "")
+        shop.run_until(DUE_AT)
+        assert shop.ports.gateway.charges == []
+        assert shop.due(1).attempts[0].code == NO_METHOD
+
+    def test_told_by_the_refusal_alone(self, shop: Shop) -> None:
+        """Suspended at once; its event, when it comes after all, sends no second charge."""
+        shop.ports.gateway.script(PAYPAL.token, Refused(code="26"))
+        shop.run_until(DUE_AT)
+        assert shop.subscription().status is Status.SUSPENDED
+        assert shop.subscription().barred_token == PAYPAL.token
+        shop.ports.gateway.methods[shop.subscription_id].clear()
+        assert tell(shop, "disabled", PAYPAL.token) == ("applied", "")
+        shop.run_until(paris(2026, 12, 20))
+        assert len(shop.ports.gateway.charges) == 1
 
 
 class TestDun1:
