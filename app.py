@@ -63,7 +63,7 @@ def send_mail(event: SQSEvent) -> queues.Failures:
 STREAM = f"arn:aws:dynamodb:{REGION}:table/tacite/stream/2026-01-01T00:00:00.000"
 
 
-@app.on_dynamodb_record(stream_arn=STREAM, batch_size=50)
+@app.on_dynamodb_record(stream_arn=STREAM, batch_size=100)
 def relay(event: DynamoDBEvent) -> queues.Failures:
     return streams.relay_records(event.to_dict())
 

@@ -28,6 +28,8 @@ IDLE_SECONDS: Final = 0.005
 RELAYED: Final = ("INSERT", "MODIFY")
 PAGE: Final = 1000
 POLL_SECONDS: Final = 0.25
+WINDOW_SECONDS: Final = 1.0
+"""How long the mapping of the stream gathers records, as the template says."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ AGENDA: Final = Function("work_agenda", 4, 120)
 NUMBERING: Final = Function("number_invoices", 1, 60, 10)
 DOCUMENTS: Final = Function("write_documents", 2, 60, 10)
 MAIL: Final = Function("send_mail", 1, 60, 10)
-RELAY: Final = Function("relay", 1, 120, 50)
+RELAY: Final = Function("relay", 1, 120, 100)
 SWEEP: Final = Function("sweep", 1, 60)
 HTTP: Final = Function("app", 2, 29)
 FED: Final[dict[QueueName, Function]] = {
@@ -228,20 +230,27 @@ class StreamFeed:
         )["ShardIterator"]
 
     def draw(self, functions: Functions) -> int:
-        """Give one batch to the relay; read on when nothing is left over, as often as Lambda."""
-        if not self.left:
-            time.sleep(POLL_SECONDS)
-            self._read()
+        """Give one batch to the relay, gathered as its mapping gathers it."""
+        self._gather()
         batch = self.left[: RELAY.batch]
         if batch:
             done = self._done(batch, functions)
             self.left = self.left[done:]
         return len(batch)
 
+    def _gather(self) -> None:
+        until: float | None = None
+        while len(self.left) < RELAY.batch and (until is None or time.monotonic() < until):
+            time.sleep(POLL_SECONDS)
+            self._read()
+            if not self.left:
+                return
+            until = until or time.monotonic() + WINDOW_SECONDS
+
     def _read(self) -> None:
         page = self.streams.get_records(ShardIterator=self._iterator, Limit=PAGE)
         self._iterator = page["NextShardIterator"]
-        self.left = [each for each in page["Records"] if each["eventName"] in RELAYED]
+        self.left += [each for each in page["Records"] if each["eventName"] in RELAYED]
         self.reads += 1
 
     def _done(self, batch: list[dict[str, Any]], functions: Functions) -> int:
