@@ -416,16 +416,42 @@ class TestPay5:
 
     def test_a_capture_told_before_its_authorisation_concludes_the_order(self) -> None:
         """It says more."""
-        shop = Shop()
-        shop.start()
-        shop.place()
-        shop.checkout()
-        open_payment(shop.checkout(), return_url="https://clairiere.example/r", ports=shop.ports)
+        shop = waiting_for_its_bank()
         told = Happening("CAPTURE", "C1", "P000000000000001", shop.key(0).reference(1), PRICE)
         short = {"amount": {"currency": "EUR", "value": 1999}}
         assert tell(shop, told, **short) == ("set_aside", "another amount")
         assert tell(shop, told) == ("applied", "")
         assert payment(shop, 0) == "P000000000000001"
+
+    def test_its_failure_told_first_ends_in_the_same_books(self) -> None:
+        """Failure 20: authorised and not captured, whichever of the two is heard first."""
+        books = []
+        for order in ((0, 1), (1, 0)):
+            shop = waiting_for_its_bank()
+            reference = shop.key(0).reference(1)
+            news = [Happening("AUTHORISATION", "P1", "", reference, PRICE),
+                    Happening("CAPTURE_FAILED", "X1", "P1", reference, PRICE)]  # fmt: skip
+            for which in order:
+                assert tell(shop, news[which]) == ("applied", "")
+            due = shop.due(0)
+            assert (due.state, due.attempts[0].state) == (DueState.UNPAID, "uncaptured")
+            assert list(shop.ports.store.every_unplaced_money()) == []
+            books.append(journal(shop))
+        assert books[0] == books[1]
+
+    def test_the_failure_of_a_payment_that_goes_back_anyway_is_no_news(self) -> None:
+        """Somebody who has the plan already ordered it once more."""
+        shop = Shop()
+        again = waiting_for_its_bank(shop)
+        shop.subscribe()
+        told = Happening("CAPTURE_FAILED", "X1", "P1", again.key(0).reference(1), PRICE)
+        assert tell(again, told) == ("applied", "")
+        assert [each.reason for each in shop.ports.store.every_reversal()] == ["already_subscribed"]
+
+    def test_an_attempt_the_order_never_opened_is_shown_to_a_person(self) -> None:
+        shop = waiting_for_its_bank()
+        told = Happening("CAPTURE_FAILED", "X1", "P1", shop.key(0).reference(3), PRICE)
+        assert tell(shop, told) == ("set_aside", "UNKNOWN_ATTEMPT")
 
     def test_a_capture_that_names_no_payment_is_shown_to_a_person(self) -> None:
         """Nor do we know one under that reference yet."""
@@ -474,6 +500,15 @@ class TestPay5:
         shop = renewed()
         told = about(shop, "CANCELLATION", success=False)
         assert tell(shop, told) == ("set_aside", "nothing was cancelled")
+
+
+def waiting_for_its_bank(shop: Shop | None = None) -> Shop:
+    """An order placed, its payment page open, and nothing heard yet."""
+    shop = Shop(shop.ports, "01JDAAAAAAAAAAAAAAAAAAAAAA") if shop else Shop()
+    shop.start()
+    shop.place()
+    open_payment(shop.checkout(), return_url="https://clairiere.example/r", ports=shop.ports)
+    return shop
 
 
 def about_first(shop: Shop, event: str, psp: str | None = None) -> Happening:

@@ -37,9 +37,22 @@ NEW = StoredMethod(token="TOKEN00000000002", kind="scheme", brand="mc", last_fou
 PAYPAL = StoredMethod(token="TOKEN00000000003", kind="paypal")
 
 
+PAYPAL = StoredMethod(token="TOKENPAYPAL00001", kind="paypal", brand="paypal")
+
+
 def subscribed() -> Shop:
     shop = Shop()
     shop.subscribe()
+    return shop
+
+
+def paying_with(method: StoredMethod) -> Shop:
+    """A contract whose order was paid with that method."""
+    shop = Shop()
+    shop.start()
+    shop.place()
+    shop.pay(Authorised(provider_reference="P1", method=method))
+    shop.rest()
     return shop
 
 
@@ -275,13 +288,19 @@ class TestTokenEvents:
         assert told == ("set_aside", "not the method of the contract, or still stored")
         assert shop.subscription().method == VISA
 
-    def test_an_agreement_revoked_while_a_month_is_owed_sends_a_link_at_once(self) -> None:
-        """PayPal's own site: nothing is tried any more, the learner is asked."""
-        shop = refused("12")
+    @pytest.mark.parametrize("method", [VISA, PAYPAL], ids=lambda method: method.kind)
+    def test_an_agreement_revoked_while_a_month_is_owed_sends_a_link_at_once(
+        self, method: StoredMethod
+    ) -> None:
+        """On PayPal's own site, say: nothing is tried any more, the learner is asked."""
+        shop = paying_with(method)
+        shop.ports.gateway.script(method.token, Refused(code="12"))
+        shop.run_until(DUE_AT)
+        assert shop.ports.gateway.charges[-1].method == method
         assert shop.due(1).retry_at is not None
         shop.ports.gateway.methods[shop.subscription_id].clear()
         for _ in range(2):
-            tell(shop, "disabled", VISA.token)
+            tell(shop, "disabled", method.token)
         assert shop.due(1).retry_at is None
         assert events(shop).count("PayLinkAsked") == 1
         assert events(shop).count("MethodRemoved") == 1
@@ -358,6 +377,16 @@ class TestDun1:
         shop.run_until(paris(2026, 12, 5, 5))
         assert len(shop.ports.gateway.charges) == charges
         assert shop.due(2).attempts[0].code == NO_METHOD
+
+    def test_an_agreement_that_the_charge_finds_cancelled_is_a_stop(self) -> None:
+        """PayPal's event may never come: its refusal says the same, and the letters name PayPal."""
+        shop = paying_with(PAYPAL)
+        shop.ports.gateway.script(PAYPAL.token, Refused(code="26"))
+        shop.run_until(paris(2026, 11, 30))
+        assert len(shop.ports.gateway.charges) == 1
+        assert shop.due(1).method_label == "PayPal"
+        assert shop.subscription().status is Status.SUSPENDED
+        assert shop.subscription().barred_token == PAYPAL.token
 
     def test_a_new_token_lifts_the_bar(self) -> None:
         shop = refused("26")

@@ -13,7 +13,9 @@ from chalicelib.domain.billing.returns.capture import uncapture
 from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.change import Change
 from chalicelib.domain.kernel.ids import DueKey
+from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.kernel.policy import policy_named
+from chalicelib.domain.selling.checkout import ATTEMPTS_MAX
 
 CODES = {
     "CAPTURE": "capture_refused",
@@ -36,10 +38,7 @@ def enter_capture(notice: Notice, now: datetime, ports: Ports) -> str:
     try:
         due = ports.store.due_item(key, fresh=True)
     except errors.NotFound:
-        if ports.store.checkout(key.subscription_id).gross != notice.amount:
-            raise Unplaced("another amount") from None
-        paid = captured(notice.original)
-        settle_first_charge(key.subscription_id, number, paid, now=now, ports=ports)
+        conclude_order(key, number, captured(notice.original), notice.amount, now, ports)
         return ""
     if went_back(due, number, ports):
         return ""
@@ -68,8 +67,50 @@ def enter_uncaptured(notice: Notice, now: datetime, ports: Ports) -> str:
         NotFound, Unplaced: no payment of ours is meant.
     """
     key, number = notice.due
+    try:
+        ports.store.due_item(key)
+    except errors.NotFound:  # this news came before that of the payment it is about
+        payment = Authorised(provider_reference=payment_of(notice))
+        conclude_order(key, number, payment, notice.amount, now, ports)
+        if _gave_back(key, number, ports):
+            return ""
     commit_fresh(ports.store, lambda _: _uncaptured(key, number, notice, now, ports))
     return ""
+
+
+def conclude_order(
+    key: DueKey,
+    number: int,
+    payment: Authorised,
+    amount: Money | None,
+    now: datetime,
+    ports: Ports,
+) -> None:
+    """Enter the payment of an order that is heard of only now.
+
+    Raises:
+        NotFound, Unplaced: no payment of an order of ours is meant.
+    """
+    if key.period or number > ATTEMPTS_MAX:
+        raise errors.NotFound(detail=key.reference(number))
+    if ports.store.checkout(key.subscription_id).gross != amount:
+        raise Unplaced("another amount")
+    try:
+        settle_first_charge(key.subscription_id, number, payment, now=now, ports=ports)
+    except errors.Refused as refused:
+        raise Unplaced(refused.code) from None
+
+
+def payment_of(notice: Notice) -> str:
+    """What the provider calls the payment that a notice is about.
+
+    Raises:
+        Unplaced: nobody says which payment that is.
+    """
+    payment = notice.provider_reference if notice.event == "EXPIRE" else notice.original
+    if not payment:
+        raise Unplaced("no payment is named")
+    return payment
 
 
 def enter_failure(notice: Notice, now: datetime, ports: Ports) -> str:
@@ -124,10 +165,12 @@ def check_payment(attempt: Attempt, due: DueItem, notice: Notice) -> None:
 
 def went_back(due: DueItem, number: int, ports: Ports) -> bool:
     """Whether the money of that attempt was surplus and is given back: its capture is no news."""
-    if due.attempt(number) is not None:
-        return False
+    return due.attempt(number) is None and _gave_back(due.key, number, ports)
+
+
+def _gave_back(key: DueKey, number: int, ports: Ports) -> bool:
     try:
-        ports.store.reversal(due.key, number)
+        ports.store.reversal(key, number)
     except errors.NotFound:
         return False
     return True
