@@ -120,13 +120,14 @@ class Aftermath:
 
         def answer() -> None:
             payment.pending_minor -= amount.minor
-            is_sent = not fails or comes_back
+            # what never came cannot be sent back, whoever asks before that is known
+            is_sent = not payment.is_uncaptured and (not fails or comes_back)
             if is_sent:
                 payment.refunded_minor += amount.minor
                 self.ledger.moved("Refunded", payment, -amount.minor, order, reference)
             self.note(f"provider {'sends' if is_sent else 'turns down'} {reference}")
             self._say("REFUND", order, payment, amount, reference=reference, is_success=is_sent)
-            if comes_back:
+            if is_sent and comes_back:
                 self.later(timedelta(days=self.stream.randint(1, 9)), back)
 
         def back() -> None:

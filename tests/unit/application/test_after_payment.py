@@ -452,6 +452,7 @@ class TestPay5:
         shop = waiting_for_its_bank()
         told = Happening("CAPTURE_FAILED", "X1", "P1", shop.key(0).reference(3), PRICE)
         assert tell(shop, told) == ("set_aside", "UNKNOWN_ATTEMPT")
+        assert tell(shop, replace(told, payment="")) == ("set_aside", "no payment is named")
 
     def test_a_capture_that_names_no_payment_is_shown_to_a_person(self) -> None:
         """Nor do we know one under that reference yet."""
