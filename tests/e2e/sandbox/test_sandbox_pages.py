@@ -46,6 +46,23 @@ def test_the_free_video_plays(a_person: Callable[..., Person]) -> None:
     assert tao.page.locator("track[kind=captions]").get_attribute("srclang") == "en"
 
 
+@pytest.mark.parametrize(
+    ("lang", "name"),
+    [("fr", "La dernière preuve des comptes"), ("en", "The last proof of the books")],
+)
+def test_the_last_proof_opens_from_the_panel(
+    a_person: Callable[..., Person], lang: str, name: str
+) -> None:
+    """By a link that was sealed at the click."""
+    rosa = a_person(f"rosa-{lang}", lang)
+    rosa.go_to(f"/sandbox/{lang}")
+    rosa.look("sandbox-panel-with-proof")
+    rosa.page.get_by_role("link", name=name).click()
+    rosa.page.wait_for_url(f"**/{lang}/proof/**")
+    assert rosa.page.locator("h1").count() == 1
+    rosa.look("sandbox-proof")
+
+
 def test_the_policy_of_new_contracts_is_switched(a_person: Callable[..., Person]) -> None:
     """The next order follows the reading chosen on the panel."""
     uma = a_person("uma", "en")

@@ -28,13 +28,14 @@ class Functions:
     """What the sandbox runs: it answers with what it was asked."""
 
     error: str = ""
+    result: Any = None
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def invoke(self, handler: str, event: dict[str, Any]) -> Any:
         if self.error:
             raise FunctionFailed(self.error)
         self.asked.append((handler, event))
-        return {"result": event}
+        return {"result": self.result or event}
 
     def request(self, http: dict[str, Any]) -> dict[str, Any]:
         raise AssertionError(http)
@@ -85,6 +86,24 @@ class TestSandbox:
         assert client.post("/sandbox/operate/inspect", json=[]).status_code == 400
         own = {"Origin": "https://elsewhere.example"}
         assert client.post("/sandbox/operate/propose", json={}, headers=own).status_code == 403
+
+    @pytest.mark.parametrize("lang", ["fr", "en"])
+    def test_the_panel_opens_the_last_proof_by_a_link_of_its_own(
+        self, tmp_path: Any, lang: str
+    ) -> None:
+        """Asked for at each click: a link opens for an hour, a panel stays open for days."""
+        links = {each: f"http://localhost:8000/{each}/proof/sealed" for each in ("fr", "en")}
+        functions = Functions(result=links)
+        client = Client(door(functions, tmp_path))
+        for _ in range(2):
+            answer = client.get(f"/sandbox/{lang}/proof")
+            assert (answer.status_code, answer.headers["Location"]) == (303, links[lang])
+            assert answer.headers["Cache-Control"] == "no-store"
+        assert functions.asked == [("inspect", {"question": "proof-link"})] * 2
+
+    def test_a_proof_that_cannot_be_reached_is_told(self, tmp_path: Any) -> None:
+        client = Client(door(Functions(error="inspect: KeyError"), tmp_path))
+        assert client.get("/sandbox/fr/proof").status_code == 502
 
 
 @dataclass
