@@ -40,11 +40,12 @@ def render(fact: "Fact", lang: Language) -> RenderedMail:
     """
     plain = _environment(lang).get_template(f"{lang}/{fact.template}.txt")
     context = {"fact": fact, "seller": fact.seller, "site": fact.site, "lang": lang}
-    subject = " ".join("".join(plain.blocks["subject"](plain.new_context(context))).split())
+    heading = "".join(plain.blocks["subject"](plain.new_context(context)))
+    subject = " ".join(heading.split())
     rich = _environment(lang).get_template(f"{lang}/{fact.template}.html")
     return RenderedMail(
         subject=subject,
-        html=rich.render(context, subject=subject),
+        html=rich.render(context, subject=heading),
         text=plain.render(context),
         template=fact.template,
         template_version=fact.template_version,

@@ -126,6 +126,9 @@ def test_without_a_script_the_page_explains_itself(a_person: Callable[..., Perso
     plain_browser.press("pay")
     assert "Cette page a besoin de JavaScript" in plain_browser.text()
     assert "Rien n’a été prélevé" in plain_browser.text()
+    assert "se charge" not in plain_browser.text()
+    plain_browser.page.set_viewport_size({"width": 320, "height": 640})
+    assert plain_browser.page.evaluate("document.documentElement.scrollWidth") == 320
 
 
 def test_a_page_left_open_learns_that_it_is_paid(a_person: Callable[..., Person]) -> None:

@@ -1,6 +1,7 @@
 """Every mail, in both languages: complete, accessible, and the same in its two parts."""
 
 import re
+from html import unescape
 from urllib.parse import urlsplit
 
 import pytest
@@ -162,3 +163,12 @@ def test_the_same_fact_gives_the_same_mail(name: str, lang: Language) -> None:
 def _declared(style: str, name: str) -> str | None:
     found = re.search(rf"(?:^|[;\s]){name}:\s*(#[0-9a-f]{{6}})", style)
     return found[1] if found else None
+
+
+@every_mail
+def test_an_amount_in_the_heading_stays_on_one_line(name: str, lang: Language) -> None:
+    """The subject is plain, as it is a header; the heading keeps what holds the sign to its sum."""
+    rendered = mail(name, lang)
+    heading = rendered.html.partition("<h1")[2].partition("</h1>")[0]
+    assert re.search(r"\d [€$£]", heading) is None
+    assert " ".join(unescape(heading).partition(">")[2].split()) == rendered.subject
