@@ -11,6 +11,7 @@ from chalicelib.application.billing.pay_page import LINK_DAYS, month_of_link, pa
 from chalicelib.application.billing.replace_method import delete_method
 from chalicelib.application.exits.cancel_renewal import cancel_renewal
 from chalicelib.application.learning.entitlements import entitlements
+from chalicelib.application.pause import are_paused
 from chalicelib.application.ports import PaymentSession, Ports
 from chalicelib.domain.billing.agenda import PAGE_OPEN_FOR
 from chalicelib.domain.billing.due import DueItem, DueState
@@ -174,6 +175,13 @@ class TestRen2:
 
 class TestGuardStop:
     """The switch closes the payment pages of late months and of methods as well."""
+
+    def test_a_page_that_is_open_is_told_of_the_pause(self) -> None:
+        shop = refused()
+        page(shop)
+        assert not are_paused(shop.ports)
+        stop_charging(reason="a wrong price", by="odile", ports=shop.ports)
+        assert are_paused(shop.ports)
 
     def test_no_page_opens_while_payments_are_paused(self) -> None:
         """Neither a new one, nor one that was open: nothing is written, nothing is asked."""
