@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.dynamodb.keys import REPAIRS, charging
+from infra.bench.drain.functions import FED, RELAY
 from infra.packaging import build, template
 
 PROJECT = Path(__file__).parents[2]
@@ -54,6 +55,20 @@ class TestFunctions:
             each["Handler"].removeprefix("app.") for each in of_type(resources, FUNCTION).values()
         }
         assert handlers - {"app"} | {ROUTES} == set(configured())
+
+    def test_the_drain_benchmark_batches_as_the_mappings_do(self, resources: Resources) -> None:
+        """Its figures would otherwise be of another deployment."""
+        deployed = {}
+        for each in of_type(resources, FUNCTION).values():
+            for kind, source in reads(each):
+                if kind in ("SQS", "DynamoDB"):
+                    window = source.get("MaximumBatchingWindowInSeconds", 0)
+                    deployed[each["Handler"].removeprefix("app.")] = source["BatchSize"], window
+        benched = {
+            function.handler: (function.batch, function.window_seconds)
+            for function in (*FED.values(), RELAY)
+        }
+        assert benched == deployed
 
     def test_every_function_has_a_policy_file_of_its_own(self) -> None:
         files = [entry["iam_policy_file"] for entry in configured().values()]

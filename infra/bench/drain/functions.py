@@ -28,25 +28,29 @@ IDLE_SECONDS: Final = 0.005
 RELAYED: Final = ("INSERT", "MODIFY")
 PAGE: Final = 1000
 POLL_SECONDS: Final = 0.25
-WINDOW_SECONDS: Final = 1.0
-"""How long the mapping of the stream gathers records, as the template says."""
 
 
 @dataclass(frozen=True)
 class Function:
-    """A deployed function: how many workers serve it here, and its largest batch."""
+    """A deployed function: how many workers serve it here, and how its mapping makes batches.
+
+    Attributes:
+        batch: the most that one invocation is given.
+        window_seconds: how long its mapping gathers for a batch that is not full.
+    """
 
     handler: str
     workers: int
     timeout_seconds: int
     batch: int = 1
+    window_seconds: int = 0
 
 
 AGENDA: Final = Function("work_agenda", 4, 120)
 NUMBERING: Final = Function("number_invoices", 1, 60, 10)
-DOCUMENTS: Final = Function("write_documents", 2, 60, 10)
-MAIL: Final = Function("send_mail", 1, 60, 10)
-RELAY: Final = Function("relay", 1, 120, 100)
+DOCUMENTS: Final = Function("write_documents", 2, 60, 10, 1)
+MAIL: Final = Function("send_mail", 1, 60, 10, 1)
+RELAY: Final = Function("relay", 1, 120, 100, 1)
 SWEEP: Final = Function("sweep", 1, 60)
 HTTP: Final = Function("app", 2, 29)
 FED: Final[dict[QueueName, Function]] = {
@@ -196,6 +200,10 @@ class QueueFeed:
         """Take one batch; what failed is hidden until its visibility ends."""
         function = FED[self.name]
         batch = self.queues.take(self.name, function.batch)
+        until = time.monotonic() + function.window_seconds
+        while batch and len(batch) < function.batch and time.monotonic() < until:
+            time.sleep(POLL_SECONDS)
+            batch += self.queues.take(self.name, function.batch - len(batch))
         if batch:
             self.queues.end(self.name, batch, self._failed(batch, function, functions))
         return len(batch)
@@ -245,7 +253,7 @@ class StreamFeed:
             self._read()
             if not self.left:
                 return
-            until = until or time.monotonic() + WINDOW_SECONDS
+            until = until or time.monotonic() + RELAY.window_seconds
 
     def _read(self) -> None:
         page = self.streams.get_records(ShardIterator=self._iterator, Limit=PAGE)

@@ -105,7 +105,8 @@ Budgets of a calm day: {writes} write units; {reads} read units, and {notice} fo
 
 Of the drain alone, on the largest table: **{calls:.2f} a renewal**, the provider's webhook request
 apart (budget {calls_max}). The schedule rings every five minutes whatever is due, 17 invocations
-each time.
+each time. Batches are gathered as the deployed mappings gather them, for a second at most; the
+cloud polls a queue from several places at once and may fill them less.
 
 | Function | Invocations | Records in one | Died | Processor, ms a renewal |
 | --- | ---: | ---: | ---: | ---: |
