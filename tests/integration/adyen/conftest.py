@@ -13,6 +13,7 @@ from chalicelib.domain.selling.checkout import StoredMethod
 from infra.local.adyen import Options, Simulator
 from tests.fakes import OPENING, FakeClock
 from tests.fakes_things import SUBSCRIPTION_ID
+from tests.integration.adyen.in_a_world import InAWorld
 from tests.integration.adyen.providers import Provider, Simulated, in_memory, simulated
 
 PRICE = Money(minor=2000, currency="EUR")
@@ -39,11 +40,13 @@ def adyen(simulator: Simulator) -> Simulated:
     return simulated(simulator, lambda: facade)
 
 
-@pytest.fixture(params=["memory", "simulator"])
+@pytest.fixture(params=["memory", "world", "simulator"])
 def provider(request: pytest.FixtureRequest) -> Provider:
-    """Each test of the contract runs on both."""
+    """Each test of the contract runs on all of them."""
     if request.param == "memory":
         return in_memory(FakeClock(OPENING))
+    if request.param == "world":
+        return InAWorld(FakeClock(OPENING))
     found: Provider = request.getfixturevalue("adyen")
     return found
 

@@ -131,14 +131,20 @@ class Aftermath:
                 self.later(timedelta(days=self.stream.randint(1, 9)), back)
 
         def back() -> None:
-            payment.refunded_minor -= amount.minor
-            self.ledger.moved("RefundedReversed", payment, amount.minor, order, reference)
             event = self.stream.choice(("REFUND_FAILED", "REFUNDED_REVERSED"))
-            self.note(f"provider has {reference} back: {event}")
-            self._say(event, order, payment, amount)
+            self.comes_back(payment, order, reference, amount, event)
 
         payment.pending_minor += amount.minor
         self.later(timedelta(hours=hours), answer)
+
+    def comes_back(
+        self, payment: Payment, order: str, reference: str, amount: Money, event: str
+    ) -> None:
+        """Money that was sent is here again."""
+        payment.refunded_minor -= amount.minor
+        self.ledger.moved("RefundedReversed", payment, amount.minor, order, reference)
+        self.note(f"provider has {reference} back: {event}")
+        self._say(event, order, payment, amount)
 
     def _say(
         self,

@@ -366,6 +366,10 @@ class Provider:
 
     # ---- the line to it -----------------------------------------------------------------------
 
+    def clock_offset(self) -> timedelta | None:
+        """Its clock is the world's; how far that of a process is off, the process knows."""
+        return None
+
     def _is_down(self) -> bool:
         return self.weather.spell("provider_down", self.clock()) is not None
 
