@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,10 +35,18 @@ class Till:
     def type_card(self, number: str, holder_name: str = "Camille Roussel") -> None:
         """Fill the card form in."""
         self.field("encryptedSecurityCode").wait_for()
-        self.field("encryptedCardNumber").press_sequentially(number)
-        self.field("encryptedExpiryDate").press_sequentially("0330")
-        self.field("encryptedSecurityCode").press_sequentially("737")
+        self._type("encryptedCardNumber", number)
+        self._type("encryptedExpiryDate", "0330")
+        self._type("encryptedSecurityCode", "737")
         self.page.locator('input[name="holderName"]').fill(holder_name)
+
+    def _type(self, name: str, digits: str) -> None:
+        """Type into a field, and once more where its frame was not yet listening."""
+        field = self.field(name)
+        field.press_sequentially(digits)
+        if re.sub(r"\D", "", field.input_value()) != digits:
+            field.fill("")
+            field.press_sequentially(digits)
 
     def press(self) -> None:
         """Press the button that pays."""
