@@ -112,5 +112,4 @@ WEBHOOK_READ_UNITS: Final = 0.5
 
 
 def _is_flat(costs: list[float]) -> bool:
-    """Whether the largest table costs what the smallest does; between them races are noise."""
-    return costs[-1] <= GROWTH_MAX * costs[0]
+    return max(costs) <= GROWTH_MAX * min(costs)
