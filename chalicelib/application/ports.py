@@ -172,7 +172,7 @@ class Store(Protocol):
         ...
 
     def every_unplaced_money(self) -> Iterator[UnplacedMoney]:
-        """Whatever nobody answers for; a scan, for the daily proof alone."""
+        """Whatever nobody answers for; a scan, for the proof and for a restored table."""
         ...
 
     def every_book_entry(self) -> Iterator[Entity]:
