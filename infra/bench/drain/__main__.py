@@ -32,7 +32,7 @@ from infra.bench.drain.stage import TABLE, Stage
 
 SIZES: Final = (1_000, 10_000, 100_000)
 DUE: Final = 2_000
-CALM_DUE: Final = 400
+CALM_DUE: Final = 1_000
 SEED: Final = 20_270_310
 SHARDS: Final = tuple(range(5))
 TURNS_DUE: Final = 500

@@ -46,6 +46,7 @@ class Day:
         at: when everything fell due.
         seconds: wall time of the drain, from the schedule until nothing moved any more.
         drained: by function, what the drain's invocations came to.
+        drain_paid: months known as paid when the drain was at rest.
         used: the same over the whole day, with its loose ends.
         deaths: by function and effect.
         dead_letters: messages given up after too many tries.
@@ -56,6 +57,7 @@ class Day:
     at: datetime
     seconds: float = 0.0
     drained: dict[str, Used] = field(default_factory=dict)
+    drain_paid: int = 0
     used: dict[str, Used] = field(default_factory=dict)
     deaths: dict[str, int] = field(default_factory=dict)
     steps: list[datetime] = field(default_factory=list)
@@ -87,6 +89,7 @@ class Running:
         self._rest("drain")
         day.seconds = time.perf_counter() - started
         day.drained = deepcopy(dict(self.functions.used))
+        day.drain_paid = self.cloud.queues.sent("numbering")
         while (at := self._next_wake(day.at + span)) is not None:
             if len(day.steps) >= STEPS_MAX:
                 raise Restless(f"not settled after {STEPS_MAX} steps")

@@ -3,7 +3,7 @@
 import os
 import platform
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -12,7 +12,7 @@ from chalicelib.domain.billing.agenda import SHARDS
 from chalicelib.domain.billing.guards import LIMITS, Limits
 from infra.bench.drain import report as found
 from infra.bench.drain.audit import Count
-from infra.bench.drain.functions import FED, HTTP, RELAY, SWEEP
+from infra.bench.drain.functions import FED, HTTP, NUMBERING, RELAY, SWEEP, Used
 from infra.bench.drain.odds import SHUFFLE_SECONDS, Odds
 from infra.bench.drain.overhead import Pair
 from infra.bench.drain.prices import Bill
@@ -41,7 +41,10 @@ def page(report: Report, bill: Bill, odds: Odds, made_at: datetime) -> str:
     due, largest = report.scales[0].count.due, report.scales[-1]
     speed, overhead_max = report.slow.renewals_per_second, found.OVERHEAD_MAX
     notice, writes, reads = found.WEBHOOK_READ_UNITS, found.WRITE_UNITS_MAX, found.READ_UNITS_MAX
-    calls, calls_max = largest.invocations(), found.INVOCATIONS_MAX
+    calls, calls_max = largest.calm_invocations(), found.INVOCATIONS_MAX
+    others_calls = _listed(scale.calm_invocations() for scale in report.scales[:-1])
+    hard_calls = _listed(scale.hard_invocations() for scale in report.scales)
+    ring = SHARDS + 1
     return f"""# A day of {due:,} renewals, everything going wrong at once
 
 {_machine(made_at)}
@@ -76,6 +79,8 @@ drain all workers, the provider and the database share the machine.
 The lag runs from the due instant to the moment at which the payment is known; whoever is refused
 waits for a later rung of the ladder, and the last are paid days later. A worker that dies leaves
 the rest of its shard, up to {due // SHARDS} renewals, to the next sweep: most shards lose one.
+When the one that numbers dies, the line of numbers stands still until its batch comes back, six
+minutes later: a number is never given out of turn.
 
 ## What the engine adds
 
@@ -90,9 +95,10 @@ is the time a worker is paid for, and without, which is what the code itself cos
 
 ## Units and growth
 
-A renewal of a calm day (nothing refused, lost or killed), as the table bills it: from the sweep's
-entry to the mail, with the notice kept and applied; and one of the hard day, repetitions, refusals
-and their mails included. A sweep's own questions, at least 8 read units, are apart on a calm day.
+A renewal of a calm day of {largest.calm_due:,} (nothing refused, lost or killed), as the table
+bills it: from the sweep's entry to the mail, with the notice kept and applied; and one of the hard
+day, repetitions, refusals and their mails included. A sweep's own questions, at least 8 read units,
+are apart on a calm day.
 A write that its condition refused is billed as well, and is not counted here: its answer does not
 say what it consumed.
 Budgets of a calm day: {writes} write units; {reads} read units, and {notice} for the notice.
@@ -103,13 +109,16 @@ Budgets of a calm day: {writes} write units; {reads} read units, and {notice} fo
 
 ## Invocations
 
-Of the drain alone, on the largest table: **{calls:.2f} a renewal**, the provider's webhook request
-apart (budget {calls_max}). The schedule rings every five minutes whatever is due, 17 invocations
-each time. Batches are gathered as the deployed mappings gather them, for a second at most; the
-cloud polls a queue from several places at once and may fill them less.
+Of a calm day's drain on the largest table: **{calls:.2f} a renewal**, the provider's webhook
+request apart (budget {calls_max}); {others_calls} on the smaller ones. Of the whole hard day, every
+ring of the schedule, repetition and refusal included: {hard_calls} for each that is paid, by size
+of the table. The schedule rings every five minutes whatever is due, {ring} invocations each time.
+Batches are gathered as the deployed mappings gather them, for a second at most; the cloud polls a
+queue from several places at once and may fill them less.
 
-| Function | Invocations | Records in one | Died | Processor, ms a renewal |
-| --- | ---: | ---: | ---: | ---: |
+| Function | Calm drain: invocations | records in one | processor, ms a renewal \
+| Hard day: invocations | records in one | died |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: |
 {_functions(largest)}
 
 ## A million renewals
@@ -164,9 +173,10 @@ _COUNTED: Final[Rows] = {
     "messages given up": lambda scale: f"{scale.hard.dead_letters}",
 }
 _SPEED: Final[Rows] = {
-    "went through in the drain, to the number": lambda scale: f"{scale.drained:,}",
+    "paid in the drain": lambda scale: f"{scale.hard.drain_paid:,}",
+    "numbered in the drain": lambda scale: f"{scale.hard.drained[NUMBERING.handler].records:,}",
     "drained and at rest, s": lambda scale: f"{scale.hard.seconds:.0f}",
-    "renewals a second, sweep to mail": lambda scale: f"{scale.renewals_per_second:.1f}",
+    "paid a second": lambda scale: f"{scale.paid_per_second:.1f}",
     "lag, median": lambda scale: _span(scale.count.lag(0.5)),
     "lag, 95 %": lambda scale: _span(scale.count.lag(0.95)),
     "lag, longest": lambda scale: _span(scale.count.lag(1)),
@@ -213,14 +223,21 @@ def _functions(scale: Scale) -> str:
     names = [SWEEP.handler, *(each.handler for each in FED.values()), RELAY.handler, HTTP.handler]
     rows = []
     for name in names:
-        used = scale.hard.drained[name]
-        records = used.records / max(1, used.invocations)
-        processor = used.processor_seconds / scale.drained * 1000
+        calm, hard = scale.calm.drained[name], scale.hard.used[name]
+        processor = calm.processor_seconds / scale.calm_due * 1000
         told = "webhook" if name == HTTP.handler else name
         rows.append(
-            f"| {told} | {used.invocations:,} | {records:.1f} | {used.deaths} | {processor:.1f} |"
+            f"| {told} | {_batches(calm)} | {processor:.1f} | {_batches(hard)} | {hard.deaths} |"
         )
     return "\n".join(rows)
+
+
+def _batches(used: Used) -> str:
+    return f"{used.invocations:,} | {used.records / max(1, used.invocations):.1f}"
+
+
+def _listed(figures: Iterable[float]) -> str:
+    return ", ".join(f"{figure:.2f}" for figure in figures) or "none"
 
 
 def _bill(bill: Bill) -> str:

@@ -71,7 +71,7 @@ def _quantities(report: Report) -> dict[str, float]:
     return {
         "write_units": cost.write_units,
         "read_units": cost.read_units,
-        "invocations": scale.invocations() + 1,
+        "invocations": scale.calm_invocations() + 1,
         # a worker waits for the provider; the others are taken to compute all the time
         "gigabyte_seconds": _memory_mb("work_agenda")
         / GIGABYTE_MB

@@ -1,12 +1,13 @@
 """What a whole run found, and whether it keeps its budgets."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from chalicelib.domain.billing.guards import Limits
 from infra.bench.drain.audit import Count
 from infra.bench.drain.day import Day
-from infra.bench.drain.functions import HTTP, NUMBERING
+from infra.bench.drain.functions import HTTP, Used
 from infra.bench.drain.overhead import Pair
 from tests.world_units import Cost
 
@@ -47,22 +48,21 @@ class Scale:
         whole = sum((used.cost for used in self.hard.used.values()), Cost())
         return whole.shared_by(self.count.due)
 
-    @property
-    def drained(self) -> int:
-        """Renewals that went through in the drain; those of a dead worker come after it."""
-        return max(1, self.hard.drained[NUMBERING.handler].records)
+    def calm_invocations(self) -> float:
+        """Invocations for one renewal when nothing goes wrong, the webhook's request apart.
 
-    def invocations(self) -> float:
-        """Invocations for one renewal of the drain, the provider's webhook request apart."""
-        total = sum(
-            used.invocations for name, used in self.hard.drained.items() if name != HTTP.handler
-        )
-        return total / self.drained
+        Of the drain, its sweep included; the schedule rings later too, whatever is due.
+        """
+        return _invocations(self.calm.drained) / self.calm_due
+
+    def hard_invocations(self) -> float:
+        """Invocations for one paid renewal of the hard day, every ring of the schedule included."""
+        return _invocations(self.hard.used) / max(1, self.count.paid)
 
     @property
-    def renewals_per_second(self) -> float:
+    def paid_per_second(self) -> float:
         """Of all workers together, from the schedule to rest."""
-        return self.drained / self.hard.seconds
+        return self.hard.drain_paid / self.hard.seconds
 
     @property
     def deaths(self) -> int:
@@ -93,7 +93,7 @@ class Report:
                 cost.read_units - WEBHOOK_READ_UNITS <= READ_UNITS_MAX for cost in calm
             ),
             f"more than {INVOCATIONS_MAX} invocations a renewal": all(
-                scale.invocations() <= INVOCATIONS_MAX for scale in self.scales
+                scale.calm_invocations() <= INVOCATIONS_MAX for scale in self.scales
             ),
             "the cost of a renewal grows with the table": _is_flat(
                 [cost.write_units for cost in calm]
@@ -109,6 +109,10 @@ class Report:
 
 WEBHOOK_READ_UNITS: Final = 0.5
 """Applying a notice that tells what is known reads the due item."""
+
+
+def _invocations(used: Mapping[str, Used]) -> int:
+    return sum(one.invocations for name, one in used.items() if name != HTTP.handler)
 
 
 def _is_flat(costs: list[float]) -> bool:
