@@ -26,7 +26,7 @@ from chalicelib.domain.billing.books.report import batch_of
 from chalicelib.domain.billing.outcomes import Authorised, Outcome, Refused, Unknown
 from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.money import Money
-from chalicelib.domain.selling.checkout import StoredMethod
+from chalicelib.domain.selling.checkout import StoredMethod, label_of
 
 T = TypeVar("T")
 
@@ -305,7 +305,8 @@ def _nothing(_: object) -> None:
 
 def _label(payment: Mapping[str, Any]) -> str | None:
     method = payment.get("paymentMethod") or {}
-    return method.get("brand") or method.get("type")
+    code = method.get("brand") or method.get("type")
+    return label_of(code) if code else None
 
 
 def _amount(amount: Money) -> dict[str, Any]:

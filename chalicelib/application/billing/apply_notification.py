@@ -1,6 +1,7 @@
 """Apply one kept notification: it was verified when it came, and is believed only where signed."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -30,8 +31,10 @@ from chalicelib.domain.billing.returns.dispute import DISPUTE_EVENTS
 from chalicelib.domain.kernel import errors
 from chalicelib.domain.kernel.ids import DueKey, parse_method_reference
 from chalicelib.domain.kernel.money import Money
-from chalicelib.domain.selling.checkout import ATTEMPTS_MAX
+from chalicelib.domain.selling.checkout import ATTEMPTS_MAX, label_of
 
+METHOD = re.compile("[a-z0-9_]{2,32}")
+LAST_FOUR = re.compile("[0-9]{4}")
 METHOD_ALONE = "the token's own event tells which method was stored"
 
 WHAT_IS_LEFT_TO_OTHERS: Mapping[str, str] = {
@@ -113,16 +116,24 @@ def _due_item(key: DueKey, amount: Money | None, ports: Ports) -> DueItem:
 
 def _outcome(item: Mapping[str, Any]) -> Outcome:
     reference = str(item["pspReference"])
-    if str(item.get("success")) == "true":
-        return Authorised(provider_reference=reference)
     extra = item.get("additionalData")
     told: Mapping[str, Any] = extra if isinstance(extra, Mapping) else {}
+    if str(item.get("success")) == "true":
+        return Authorised(provider_reference=reference, method_label=_label(item, told))
     return Refused(
         provider_reference=reference,
         code=code_in_words(str(item.get("reason", ""))),
         advice=_word(told, "merchantAdviceCode"),
         raw=_word(told, "refusalReasonRaw"),
     )
+
+
+def _label(item: Mapping[str, Any], told: Mapping[str, Any]) -> str | None:
+    """How documents name what paid; none where its words are not of the expected shape."""
+    code, digits = _word(item, "paymentMethod"), _word(told, "cardSummary")
+    if code is None or not METHOD.fullmatch(code):
+        return None
+    return label_of(code, digits if digits and LAST_FOUR.fullmatch(digits) else None)
 
 
 def _word(told: Mapping[str, Any], name: str) -> str | None:

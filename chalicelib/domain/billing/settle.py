@@ -84,7 +84,7 @@ def _authorised(
         state=DueState.PAID,
         attempts=due.with_attempt(paid),
         postings=(*_owed(due), *payment),
-        method_label=outcome.method_label or due.method_label,
+        method_label=outcome.method_label or _charged_label(due, attempt),
         retry_at=None,
         paid_at=now,
         owed_again_on=None,
@@ -98,6 +98,11 @@ def _authorised(
     if upcoming is not None:
         writes.append(Insert(upcoming))
     return Change(tuple(writes))
+
+
+def _charged_label(due: DueItem, attempt: Attempt) -> str | None:
+    """What was charged by itself is known; on a page the learner may have taken anything."""
+    return due.method_label if attempt.channel == "auto" else None
 
 
 def _upcoming(

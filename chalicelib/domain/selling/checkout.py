@@ -143,12 +143,17 @@ class StoredMethod(Value):
 
     def name(self) -> str:
         """The brand as its bearer knows it; the provider's own word when it has no other."""
-        code = self.brand or self.kind
-        return BRANDS.get(code, code.replace("_", " "))
+        return label_of(self.brand or self.kind)
 
     def label(self) -> str:
         """How documents name it: the brand and the last four digits."""
-        return f"{self.name()} •••• {self.last_four}" if self.last_four else self.name()
+        return label_of(self.brand or self.kind, self.last_four)
+
+
+def label_of(code: str, last_four: str | None = None) -> str:
+    """How documents name what the provider calls `code`, with the last four digits if known."""
+    name = BRANDS.get(code, code.replace("_", " "))
+    return f"{name} •••• {last_four}" if last_four else name
 
 
 class Checkout(Entity):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
+from pypdf import PdfReader
 
 from tests.e2e.shop.looks import NARROWEST, RULES
 from tests.e2e.shop.person import plain
@@ -70,6 +72,10 @@ def test_a_bank_wants_its_customer_and_access_opens(a_person: Callable[..., Pers
     noor.look("pay-spent", widths=NARROWEST)
     assert _captured(noor) == [2000, 2000]
     _mail_of(noor, "Paiement reçu")
+    wait_for(lambda: len(noor.sandbox.mails_to(noor.email, "Votre facture")) == 2, "two invoices")
+    first, second = reversed(_invoices(noor))
+    assert "par Visa •••• 1111" in first
+    assert "par Mastercard" in second
     noor.travel("month")
     noor.go("/account")
     assert noor.badge() == "Actif"
@@ -86,6 +92,16 @@ def _pays_by_link(noor: Person) -> None:
     noor.till.answer_the_bank(accept=True)
     assert noor.title() == "Merci : c’est payé"
     noor.look("pay-thanks", widths=NARROWEST)
+
+
+def _invoices(person: Person) -> list[str]:
+    """What the person's invoices say, the newest first."""
+    person.go("/account/documents")
+    links = person.page.get_by_role("link", name="Facture").all()
+    papers = [
+        person.page.context.request.get(SHOP + str(link.get_attribute("href"))) for link in links
+    ]
+    return [plain(PdfReader(BytesIO(paper.body())).pages[0].extract_text()) for paper in papers]
 
 
 def _captured(person: Person) -> list[int]:

@@ -171,6 +171,25 @@ def test_the_payment_that_succeeded_speaks_for_its_page() -> None:
         assert news.outcome == Authorised(provider_reference="P2")
 
 
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [
+        ({"type": "scheme", "brand": "mc"}, "Mastercard"),
+        ({"type": "scheme", "brand": "cartebancaire"}, "CB"),
+        ({"type": "paypal"}, "PayPal"),
+        ({"type": "sepadirectdebit"}, "SEPA"),
+        ({"type": "bcmc_mobile"}, "bcmc mobile"),
+        ({}, None),
+    ],
+)
+def test_what_paid_on_a_page_has_the_name_its_bearer_knows(
+    method: dict[str, str], name: str | None
+) -> None:
+    paid = {"resultCode": "Authorised", "pspReference": "P2", "paymentMethod": method}
+    news = read_session({"reference": FIRST, "status": "completed", "payments": [paid]})
+    assert news.outcome == Authorised(provider_reference="P2", method_label=name)
+
+
 @pytest.mark.parametrize("answer", [{}, {"payments": None}])
 def test_a_page_of_which_nothing_is_known_is_unknown(answer: dict[str, Any]) -> None:
     assert read_session(answer).outcome == Unknown()

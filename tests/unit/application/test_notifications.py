@@ -78,6 +78,25 @@ class TestPay5:
         shop.run_until(paris(2026, 11, 6))
         assert len(shop.ports.gateway.captured(shop.key(1))) == 1
 
+    @pytest.mark.parametrize(
+        ("told", "label"),
+        [
+            ({"paymentMethod": "mc", "additionalData": {"cardSummary": "5454"}},
+             "Mastercard •••• 5454"),
+            ({"paymentMethod": "sepadirectdebit"}, "SEPA"),
+            ({"paymentMethod": "paypal", "additionalData": {"cardSummary": "54<b>"}}, "PayPal"),
+            ({"paymentMethod": "<b>"}, VISA.label()),
+            ({"paymentMethod": 7, "additionalData": [1]}, VISA.label()),
+        ],
+    )  # fmt: skip
+    def test_it_names_what_paid_in_words_of_the_expected_shape(
+        self, told: dict[str, Any], label: str
+    ) -> None:
+        """Else what was charged keeps its name."""
+        shop = renewing()
+        shop.notify(shop.ports.gateway.news[-1], **told)
+        assert (shop.due(1).state, shop.due(1).method_label) == (DueState.PAID, label)
+
     def test_a_refusal_is_applied_like_an_answer(self) -> None:
         """Its reason is that it was notified."""
         shop = renewing()

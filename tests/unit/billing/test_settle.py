@@ -105,6 +105,14 @@ class TestPay5:
         """A notification does not name the card."""
         assert the_due(settle(charging(), Authorised(provider_reference="P"))).method_label
 
+    def test_what_paid_on_a_page_is_not_taken_for_the_card_on_file(self) -> None:
+        """PAY-4: the learner may have taken another; an invoice names what paid, or nothing."""
+        page = Attempt(number=1, opened_at=AT, channel="page")
+        due = a_due(state=DueState.CHARGING, attempts=(page,), method_label="Visa •••• 1111")
+        assert the_due(settle(due, Authorised(provider_reference="P"))).method_label is None
+        named = Authorised(provider_reference="P", method_label="Mastercard •••• 5454")
+        assert the_due(settle(due, named)).method_label == named.method_label
+
     def test_the_same_success_again_changes_nothing(self) -> None:
         """A duplicate is success."""
         paid = the_due(settle(charging(), PAID))
