@@ -141,17 +141,16 @@ class StoredMethod(Value):
         month, _, year = self.expires.partition("/")
         return month_end(int(year), int(month))
 
-    def name(self) -> str:
-        """The brand as its bearer knows it; the provider's own word when it has no other."""
-        return label_of(self.brand or self.kind)
-
     def label(self) -> str:
         """How documents name it: the brand and the last four digits."""
         return label_of(self.brand or self.kind, self.last_four)
 
 
 def label_of(code: str, last_four: str | None = None) -> str:
-    """How documents name what the provider calls `code`, with the last four digits if known."""
+    """How people read what the provider calls `code`, with the last four digits if known.
+
+    The name its bearer knows; the provider's own word when it has no other.
+    """
     name = BRANDS.get(code, code.replace("_", " "))
     return f"{name} •••• {last_four}" if last_four else name
 

@@ -9,7 +9,7 @@ from chalicelib.domain.contract.subscription import Status, Subscription
 from chalicelib.domain.kernel.calendar import paris_date
 from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.people.customer import Customer
-from chalicelib.domain.selling.checkout import StoredMethod
+from chalicelib.domain.selling.checkout import StoredMethod, label_of
 from chalicelib.entrypoints.http import payment_page
 from chalicelib.entrypoints.http.pay_views import pay_path
 from chalicelib.entrypoints.http.visit import Visit
@@ -88,7 +88,7 @@ def _upcoming(latest: DueItem) -> DueItem | None:
 def _method(stored: StoredMethod, today: date) -> PaymentMethod:
     return PaymentMethod(
         kind=KINDS.get(stored.kind, "card"),
-        brand=stored.name() if stored.brand else None,
+        brand=label_of(stored.brand) if stored.brand else None,
         last_four=stored.last_four,
         expires_on=stored.expires_on,
         is_expired=stored.expires_on is not None and stored.expires_on < today,
