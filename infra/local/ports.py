@@ -1,11 +1,13 @@
 """The addresses of the sandbox, and a clear word when one is taken."""
 
+import os
 import random
 import socket
 from dataclasses import dataclass
 from typing import Final
 
 QUIET: Final = range(20_000, 30_000)
+PARTS: Final = 50
 _given: set[int] = set()
 
 
@@ -47,9 +49,14 @@ def free_port() -> int:
     """A port of the loopback that nobody listens on, another one at every call of a process.
 
     It is taken from below the range that outgoing calls draw theirs from: a port only found free
-    there can be somebody's own before it is listened on.
+    there can be somebody's own before it is listened on. Processes that are started one after
+    another draw from different parts of it, so two at once do not find the same one free.
     """
-    for port in random.sample(QUIET, len(QUIET)):
+    size = len(QUIET) // PARTS
+    first = os.getpid() % PARTS * size
+    own = QUIET[first : first + size]
+    candidates: list[int] = [*random.sample(own, size), *QUIET]
+    for port in candidates:
         if port not in _given and _is_free(port):
             _given.add(port)
             return port
