@@ -50,7 +50,7 @@ def free_port() -> int:
 
     It is taken from below the range that outgoing calls draw theirs from: a port only found free
     there can be somebody's own before it is listened on. Processes that are started one after
-    another draw from different parts of it, so two at once do not find the same one free.
+    another draw from different parts of it: two at once would find the same one free.
     """
     size = len(QUIET) // PARTS
     first = os.getpid() % PARTS * size

@@ -1,4 +1,7 @@
-"""Apply one kept notification: it was verified when it came, and is believed only where signed."""
+"""Apply one kept notification: it was verified when it came, and is believed only where signed.
+
+What is not signed explains to people and names what paid; it never makes us take more.
+"""
 
 import json
 import re
@@ -34,6 +37,7 @@ from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.selling.checkout import ATTEMPTS_MAX, label_of
 
 METHOD = re.compile("[a-z0-9_]{2,32}")
+DIRECT_DEBIT = "sepa"
 LAST_FOUR = re.compile("[0-9]{4}")
 METHOD_ALONE = "the token's own event tells which method was stored"
 
@@ -129,9 +133,13 @@ def _outcome(item: Mapping[str, Any]) -> Outcome:
 
 
 def _label(item: Mapping[str, Any], told: Mapping[str, Any]) -> str | None:
-    """How documents name what paid; none where its words are not of the expected shape."""
+    """How documents name what paid; none where its words are not of the expected shape.
+
+    Nor where they name a direct debit: one that comes back is owed again without a dispute, and
+    unsigned words may not bring that about.
+    """
     code, digits = _word(item, "paymentMethod"), _word(told, "cardSummary")
-    if code is None or not METHOD.fullmatch(code):
+    if code is None or code.startswith(DIRECT_DEBIT) or not METHOD.fullmatch(code):
         return None
     return label_of(code, digits if digits and LAST_FOUR.fullmatch(digits) else None)
 

@@ -83,7 +83,8 @@ class TestPay5:
         [
             ({"paymentMethod": "mc", "additionalData": {"cardSummary": "5454"}},
              "Mastercard •••• 5454"),
-            ({"paymentMethod": "sepadirectdebit"}, "SEPA"),
+            ({"paymentMethod": "visa", "additionalData": {"cardSummary": "٢٣٤٥"}}, "Visa"),
+            ({"paymentMethod": "sepadirectdebit"}, VISA.label()),
             ({"paymentMethod": "paypal", "additionalData": {"cardSummary": "54<b>"}}, "PayPal"),
             ({"paymentMethod": "<b>"}, VISA.label()),
             ({"paymentMethod": 7, "additionalData": [1]}, VISA.label()),
@@ -92,10 +93,19 @@ class TestPay5:
     def test_it_names_what_paid_in_words_of_the_expected_shape(
         self, told: dict[str, Any], label: str
     ) -> None:
-        """Else what was charged keeps its name."""
+        """Else what was charged keeps its name; unsigned words make nothing a direct debit."""
         shop = renewing()
         shop.notify(shop.ports.gateway.news[-1], **told)
         assert (shop.due(1).state, shop.due(1).method_label) == (DueState.PAID, label)
+        assert not shop.due(1).is_direct_debit
+
+    def test_an_order_that_it_alone_concludes_names_what_paid(self) -> None:
+        """FRM-4: the buyer never came back, and the first invoice says how it was paid."""
+        shop, session = placed()
+        shop.ports.gateway.pay(session.session_id)
+        told = {"paymentMethod": "mc", "additionalData": {"cardSummary": "5454"}}
+        shop.notify(shop.ports.gateway.news[0], **told)
+        assert shop.due(0).method_label == "Mastercard •••• 5454"
 
     def test_a_refusal_is_applied_like_an_answer(self) -> None:
         """Its reason is that it was notified."""

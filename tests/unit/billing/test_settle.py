@@ -102,7 +102,7 @@ class TestPay5:
         assert (after.attempts[0].state, after.refusals) == ("returned", 1)
 
     def test_success_without_a_label_keeps_the_one_known(self) -> None:
-        """A notification does not name the card."""
+        """What was charged by itself is known, whoever tells of it."""
         assert the_due(settle(charging(), Authorised(provider_reference="P"))).method_label
 
     def test_what_paid_on_a_page_is_not_taken_for_the_card_on_file(self) -> None:
